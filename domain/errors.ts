@@ -1,0 +1,321 @@
+// The one registry of errors: code, HTTP status, whether a retry can help, what it says and what to do (design, section 7).
+
+type ErrorEntry = {
+  /** HTTP status when the API answers with it. */
+  readonly status: number;
+  /** True when the same request, unchanged, may succeed later. */
+  readonly retryable: boolean;
+  /** One sentence that names the cause; `{name}` is filled from the context. */
+  readonly message: string;
+  /** What the reader of the message can do about it. */
+  readonly nextStep: string;
+};
+
+const define = <Code extends string>(entries: Readonly<Record<Code, ErrorEntry>>) => entries;
+
+export const ERRORS = define({
+  // The request itself
+  VALIDATION_FAILED: {
+    status: 400,
+    retryable: false,
+    message: 'The request is not valid: {problem}.',
+    nextStep: 'Correct the field and send it again.',
+  },
+  MALFORMED_JSON: {
+    status: 400,
+    retryable: false,
+    message: 'The request body is not valid JSON.',
+    nextStep: 'Send a JSON object with Content-Type: application/json.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    retryable: false,
+    message: 'The request body is larger than {limit_bytes} bytes.',
+    nextStep: 'Send a smaller body.',
+  },
+  INVALID_WORKSPACE_ID: {
+    status: 400,
+    retryable: false,
+    message: 'invalid workspace ID',
+    nextStep: 'Use the id that POST /workspaces answered, a UUID.',
+  },
+  INVALID_IDEMPOTENCY_KEY: {
+    status: 400,
+    retryable: false,
+    message: 'The Idempotency-Key must be 1 to 255 printable ASCII characters.',
+    nextStep: 'Send another key, for example a UUID.',
+  },
+  INVALID_TENANT: {
+    status: 400,
+    retryable: false,
+    message: 'X-Molecule-Org-Id must be 1 to 64 of a-z, 0-9 and "-".',
+    nextStep: "Send the organisation's id, or leave the header out.",
+  },
+  INVALID_LAST_EVENT_ID: {
+    status: 400,
+    retryable: false,
+    message: 'Last-Event-ID is not an id that this stream gave.',
+    nextStep: 'Send the last id received, or leave the header out.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    retryable: false,
+    message: 'This Idempotency-Key was used before with another request.',
+    nextStep: 'Use a new key for a new request.',
+  },
+  ROUTE_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    message: 'There is no {method} {path}.',
+    nextStep: 'See the README for the routes.',
+  },
+
+  // Who is asking
+  ADMIN_AUTH_REQUIRED: {
+    status: 401,
+    retryable: false,
+    message: 'admin auth required',
+    nextStep: 'Send Authorization: Bearer <ADMIN_TOKEN>.',
+  },
+  ADMIN_AUTH_INVALID: {
+    status: 401,
+    retryable: false,
+    message: 'invalid admin auth token',
+    nextStep: 'Check the token against ADMIN_TOKEN of the API.',
+  },
+  WORKSPACE_AUTH_REQUIRED: {
+    status: 401,
+    retryable: false,
+    message: 'missing workspace auth token',
+    nextStep: 'Send the token that registration answered, or the admin token, as a bearer.',
+  },
+  WORKSPACE_AUTH_INVALID: {
+    status: 401,
+    retryable: false,
+    message: 'invalid workspace auth token',
+    nextStep: "Use the token of this workspace's current generation.",
+  },
+
+  // Workspaces
+  WORKSPACE_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    message: 'There is no workspace {workspace_id}.',
+    nextStep: 'List the workspaces with GET /workspaces.',
+  },
+  WORKSPACE_REMOVED: {
+    status: 404,
+    retryable: false,
+    message: 'The workspace {workspace_id} was removed.',
+    nextStep: 'Create a new one with POST /workspaces.',
+  },
+  OPERATION_IN_PROGRESS: {
+    status: 409,
+    retryable: true,
+    message: 'The workspace is busy: {operation} is running (operation {operation_id}).',
+    nextStep: 'Wait until it ends, or delete the workspace.',
+  },
+  INSTANCE_TYPE_UNKNOWN: {
+    status: 400,
+    retryable: false,
+    message: 'There is no instance type "{instance_type}".',
+    nextStep: 'Choose one of: {allowed}.',
+  },
+  INSTANCE_TYPE_NOT_ALLOWED: {
+    status: 400,
+    retryable: false,
+    message: 'The instance type "{instance_type}" is not on the allow-list.',
+    nextStep: 'Choose one of: {allowed}.',
+  },
+  ROOT_GB_OUT_OF_RANGE: {
+    status: 400,
+    retryable: false,
+    message: 'compute.volume.root_gb is {root_gb}; it must be a whole number from {min} to {max}.',
+    nextStep: 'Ask for a size in that range.',
+  },
+
+  // A machine registers
+  BOOT_CREDENTIAL_INVALID: {
+    status: 401,
+    retryable: false,
+    message: 'The boot credential is not valid for this workspace.',
+    nextStep: "Only a machine that Berth launched can register; look at the launch's user data.",
+  },
+  BOOT_CREDENTIAL_USED: {
+    status: 409,
+    retryable: false,
+    message: 'The boot credential of generation {generation} was exchanged already.',
+    nextStep: 'Use the workspace token that registration answered.',
+  },
+  BOOT_CREDENTIAL_EXPIRED: {
+    status: 403,
+    retryable: false,
+    message: 'The boot credential of generation {generation} is past its boot timeout.',
+    nextStep: 'Nothing: this machine is being replaced or removed.',
+  },
+  GENERATION_SUPERSEDED: {
+    status: 409,
+    retryable: false,
+    message: 'Generation {generation} of this workspace was replaced or given up.',
+    nextStep: 'Nothing: this machine is being removed.',
+  },
+  HOME_NOT_MOUNTED: {
+    status: 409,
+    retryable: true,
+    message: 'The machine wants to register without its home mounted.',
+    nextStep: 'Mount the home volume at /home/agent first.',
+  },
+
+  // Why an operation failed
+  PROVISION_TIMEOUT: {
+    status: 409,
+    retryable: true,
+    message: 'No machine could be provisioned within {timeout_seconds} s; the last step was "{step}".',
+    nextStep: 'Create it again, or look at the operation in the Temporal UI.',
+  },
+  BOOT_TIMEOUT: {
+    status: 409,
+    retryable: true,
+    message: 'The machine {instance_id} did not register within {timeout_seconds} s of the start; it was removed.',
+    nextStep: 'Look at its console output; check that the image carries the sidecar and can reach the API.',
+  },
+  MACHINE_DIED: {
+    status: 409,
+    retryable: true,
+    message: 'The machine {instance_id} ended before it registered: {state_reason}.',
+    nextStep: 'Create it again; if it repeats, look at the image and the state reason.',
+  },
+  CAPACITY_EXHAUSTED: {
+    status: 409,
+    retryable: true,
+    message: 'AWS has no capacity now for any of: {tried}.',
+    nextStep: 'Try again later, or ask for another instance type.',
+  },
+  QUOTA_EXCEEDED: {
+    status: 409,
+    retryable: false,
+    message: 'An AWS quota is used up ({aws_code}): {aws_message}',
+    nextStep: 'Free machines or raise the quota in Service Quotas.',
+  },
+  IMAGE_NOT_FOUND: {
+    status: 409,
+    retryable: false,
+    message: 'No image matches owner {owner} and name {name} for {architecture}.',
+    nextStep: 'Set IMAGE_OWNER and IMAGE_NAME, or IMAGE_ID.',
+  },
+  OPERATION_CANCELLED: {
+    status: 409,
+    retryable: false,
+    message: 'The operation was cancelled and everything it had made was removed.',
+    nextStep: 'Nothing.',
+  },
+
+  // What AWS answered, by class (facts/ec2.md 1.11)
+  AWS_THROTTLED: {
+    status: 503,
+    retryable: true,
+    message: 'AWS throttles {action} ({aws_code}).',
+    nextStep: 'Berth retries by itself.',
+  },
+  AWS_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    message: 'AWS could not answer {action} ({aws_code}): {aws_message}',
+    nextStep: 'Berth retries by itself.',
+  },
+  AWS_CAPACITY: {
+    status: 409,
+    retryable: true,
+    message: 'AWS has no capacity for {action} ({aws_code}): {aws_message}',
+    nextStep: 'Berth tries the next candidate.',
+  },
+  AWS_STATE: {
+    status: 409,
+    retryable: true,
+    message: 'A resource is not in the state that {action} needs ({aws_code}): {aws_message}',
+    nextStep: 'Berth retries by itself.',
+  },
+  AWS_IDEMPOTENCY: {
+    status: 409,
+    retryable: false,
+    message: 'AWS refuses the launch token ({aws_code}): {aws_message}',
+    nextStep: 'Berth looks the launch up by its token.',
+  },
+  AWS_UNAUTHORIZED: {
+    status: 502,
+    retryable: false,
+    message: 'AWS does not let Berth call {action} ({aws_code}): {aws_message}',
+    nextStep: 'Check the IAM policy and the credentials of the worker.',
+  },
+  AWS_ACCOUNT: {
+    status: 502,
+    retryable: false,
+    message: "The AWS account can't do this now ({aws_code}): {aws_message}",
+    nextStep: 'Resolve it with AWS: opt-in, verification or subscription.',
+  },
+  AWS_REFUSED: {
+    status: 502,
+    retryable: false,
+    message: 'AWS refuses the parameters of {action} ({aws_code}): {aws_message}',
+    nextStep: 'Check the settings for image, network and sizes.',
+  },
+
+  // The platform
+  /** Lower case because the canvas branches on this very code (facts/wire.md 1.2). */
+  platform_unavailable: {
+    status: 503,
+    retryable: true,
+    message: "The platform's database does not answer.",
+    nextStep: 'Try again in a few seconds.',
+  },
+  ORCHESTRATOR_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    message: 'Temporal does not answer, so the command was not taken.',
+    nextStep: 'Try again with the same Idempotency-Key.',
+  },
+  COMMAND_UNCONFIRMED: {
+    status: 504,
+    retryable: true,
+    message: 'The command was sent, but no worker confirmed it in time.',
+    nextStep: 'Send it again with the same Idempotency-Key: it takes effect once.',
+  },
+  INTERNAL: {
+    status: 500,
+    retryable: false,
+    message: 'Something went wrong on our side (request {request_id}).',
+    nextStep: 'Report the request id to the operator.',
+  },
+});
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorContext = Readonly<Record<string, unknown>>;
+
+/** An error of the registry with what fills its message. Wire context keys are snake_case. */
+export class BerthError extends Error {
+  override readonly name = 'BerthError';
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+
+  constructor(code: ErrorCode, context: ErrorContext = {}, options?: { cause?: unknown }) {
+    super(errorMessage(code, context), options);
+    this.code = code;
+    this.context = context;
+  }
+}
+
+/** The registry's sentence for `code`; a name that the context lacks stays visible in braces. */
+export const errorMessage = (code: ErrorCode, context: ErrorContext): string => fill(ERRORS[code].message, context);
+
+/** What the reader can do about `code`. */
+export const errorNextStep = (code: ErrorCode, context: ErrorContext): string => fill(ERRORS[code].nextStep, context);
+
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(ERRORS, value);
+
+const fill = (template: string, context: ErrorContext): string =>
+  template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = context[name];
+    if (value === undefined) return whole;
+    return Array.isArray(value) ? value.join(', ') : String(value);
+  });

@@ -1,0 +1,46 @@
+// What a generation of a workspace is made of: the candidate tried, the launch, the machine and its home.
+
+import type { Shape } from './compute.ts';
+import type { TenantId, WorkspaceId } from './ids.ts';
+
+export type Market = 'on-demand' | 'spot';
+
+/** One (instance type, availability zone, market) that a generation may be launched as. */
+export type Candidate = { readonly instanceType: string; readonly zone: string; readonly market: Market };
+
+/** What was decided before the first launch; the same plan is quoted, launched and replayed. */
+export type LaunchPlan = {
+  readonly shape: Shape;
+  readonly region: string;
+  readonly imageId: string;
+  readonly candidates: readonly Candidate[];
+  /** On-demand list price in USD per hour as a decimal string, null where the price list does not have it. */
+  readonly hourlyUsd: string | null;
+  /** From the start of the operation until the machine has registered. */
+  readonly timeoutMs: number;
+};
+
+/** Names one try: attempt k of a generation is its k-th launch. */
+export type LaunchKey = { readonly workspaceId: WorkspaceId; readonly generation: number; readonly attempt: number };
+
+/** The instance that a launch made. */
+export type Machine = {
+  readonly instanceId: string;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly region: string;
+  readonly generation: number;
+  readonly attempt: number;
+};
+
+/** The volume mounted at `/home/agent`. It outlives every machine. */
+export type Home = { readonly volumeId: string; readonly zone: string; readonly sizeGb: number };
+
+/** Whose machine it is; becomes tags on everything that costs money (facts/wire.md 3.9). */
+export type Owner = { readonly workspaceId: WorkspaceId; readonly tenantId: TenantId; readonly name: string };
+
+/** EC2's instance states (facts/ec2.md 1.2), and `absent`: not seen for so long that it is gone. */
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped' | 'absent';
+
+/** A machine in this state can never run again. */
+export const isEnded = (state: InstanceState): boolean => state === 'terminated' || state === 'absent';
