@@ -13,6 +13,8 @@ export type LaunchPlan = {
   readonly shape: Shape;
   readonly region: string;
   readonly imageId: string;
+  /** Where the image says its root volume is, `/dev/sda1` on Ubuntu. */
+  readonly rootDevice: string;
   readonly candidates: readonly Candidate[];
   /** On-demand list price in USD per hour as a decimal string, null where the price list does not have it. */
   readonly hourlyUsd: string | null;
@@ -44,3 +46,17 @@ export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminate
 
 /** A machine in this state can never run again. */
 export const isEnded = (state: InstanceState): boolean => state === 'terminated' || state === 'absent';
+
+/** What a sweep saw of one launch's instance. */
+export type InstanceFact = {
+  readonly generation: number;
+  readonly attempt: number;
+  readonly instanceId: string;
+  readonly state: InstanceState;
+  /** EC2's StateReason.Code, `Server.InsufficientInstanceCapacity` and the like. */
+  readonly stateReason: string | null;
+};
+
+/** A launch that failed later for lack of capacity: the next candidate is tried, as after the synchronous error (facts/ec2.md 1.2). */
+export const isCapacityReason = (stateReason: string | null): boolean =>
+  stateReason === 'Server.InsufficientInstanceCapacity' || stateReason === 'Server.SpotInstanceTermination';

@@ -1,0 +1,28 @@
+// Our own ClientTokens: the same intent always has the same one, another intent never (facts/ec2.md 1.1).
+
+import { createHash } from 'node:crypto';
+import type { Candidate, LaunchKey } from '../../domain/machine.ts';
+
+/** 64 hex characters, the longest that AWS takes. Whatever may differ between two launches is in it. */
+export const launchToken = (
+  { workspaceId, generation, attempt }: LaunchKey,
+  candidate: Candidate,
+  imageId: string,
+): string =>
+  digest([
+    'launch',
+    workspaceId,
+    generation,
+    attempt,
+    candidate.instanceType,
+    candidate.zone,
+    candidate.market,
+    imageId,
+  ]);
+
+/** The zone is in it, because whether CreateVolume's token is zonal or regional is not documented. */
+export const homeToken = ({ workspaceId, generation, attempt }: LaunchKey, zone: string, sizeGb: number): string =>
+  digest(['home', workspaceId, generation, attempt, zone, sizeGb]);
+
+const digest = (parts: readonly (string | number)[]): string =>
+  createHash('sha256').update(parts.join('|')).digest('hex');

@@ -1,0 +1,128 @@
+// RunInstances made safe: the whole request is persisted first and replayed as it was, and what it made is adopted, never doubled.
+
+import { Context } from '@temporalio/activity';
+import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { BerthError } from '../../domain/errors.ts';
+import type { Candidate, LaunchKey, LaunchPlan, Machine, Owner } from '../../domain/machine.ts';
+import {
+  type LaunchRow,
+  recordEnded,
+  recordIntent,
+  recordLaunched,
+  recordRefused,
+  wakeSweep,
+} from '../../store/launches.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { awsFailure } from '../failure.ts';
+import { userData } from '../machine/userData.ts';
+import { type OperationRef, recordStep } from '../records/steps.ts';
+import { launchToken } from './clientToken.ts';
+import { classify, isAwsCode } from './errors.ts';
+import { findByToken, isDead } from './findInstance.ts';
+import { launchTags } from './tags.ts';
+
+export type LaunchInput = {
+  readonly operation: OperationRef;
+  readonly key: LaunchKey;
+  readonly owner: Owner;
+  readonly candidate: Candidate;
+  readonly plan: LaunchPlan;
+  /** ISO; until then the machine may register. */
+  readonly bootDeadlineAt: string;
+};
+
+/**
+ * One machine for one try, however often this runs. Throws AWS_CAPACITY (the next candidate may have some), MACHINE_DIED
+ * (this try's token is spent on a dead instance: only another try can launch), QUOTA_EXCEEDED and the other AWS codes.
+ */
+export const launchMachine =
+  (deps: Dependencies) =>
+  async ({ operation, key, owner, candidate, plan, bootDeadlineAt }: LaunchInput): Promise<Machine> => {
+    const { db } = deps;
+    const watcher = Context.current().info.workflowExecution!.workflowId;
+    const request = launchRequest(deps, key, owner, candidate, plan);
+    const intent = await recordIntent(db, {
+      ...key,
+      tenantId: owner.tenantId,
+      region: plan.region,
+      operationWorkflowId: watcher,
+      clientToken: request.ClientToken!,
+      request,
+      bootDeadlineAt: new Date(bootDeadlineAt),
+    });
+    const instanceId = intent.instance_id ?? (await runOrAdopt(deps, key, intent));
+    await recordLaunched(db, key, instanceId, watcher);
+    await recordStep(db, operation, 'launched', `${key.generation}/${key.attempt}`, {
+      instance_id: instanceId,
+      instance_type: candidate.instanceType,
+      zone: candidate.zone,
+      generation: key.generation,
+      attempt: key.attempt,
+    });
+    await wakeSweep(db, plan.region);
+    const { instanceType, zone } = candidate;
+    return { instanceId, instanceType, zone, region: plan.region, generation: key.generation, attempt: key.attempt };
+  };
+
+async function runOrAdopt({ db, ec2 }: Dependencies, key: LaunchKey, intent: LaunchRow): Promise<string> {
+  try {
+    const answer = await ec2.launch.send(new RunInstancesCommand(intent.request));
+    return await alive(answer.Instances?.[0]);
+  } catch (error) {
+    if (error instanceof BerthError) throw error;
+    if (isAwsCode(error, 'IdempotentInstanceTerminated')) return alive(undefined);
+    const known = classify(error);
+    if (known === null) throw error;
+    // A mismatch means that the token has launched something; a limit may be hit by what an earlier try of ours launched.
+    if (known.class === 'idempotency' || known.class === 'quota') {
+      const made = await findByToken(ec2, intent.client_token);
+      if (made !== null) return alive(made);
+    }
+    const failure = awsFailure('RunInstances', known, error as Error);
+    if (failure.nonRetryable) await recordRefused(db, key, known.code);
+    throw failure;
+  }
+
+  async function alive(instance: Instance | undefined): Promise<string> {
+    if (instance?.InstanceId !== undefined && !isDead(instance)) return instance.InstanceId;
+    await recordEnded(db, key);
+    const context = {
+      instance_id: instance?.InstanceId ?? 'of this token',
+      state_reason: instance?.StateReason?.Code ?? 'terminated',
+    };
+    throw new BerthError('MACHINE_DIED', context);
+  }
+}
+
+function launchRequest(
+  { settings }: Dependencies,
+  key: LaunchKey,
+  owner: Owner,
+  candidate: Candidate,
+  plan: LaunchPlan,
+): RunInstancesCommandInput {
+  const tags = launchTags(owner, key);
+  return {
+    ClientToken: launchToken(key, candidate, plan.imageId),
+    ImageId: plan.imageId,
+    InstanceType: candidate.instanceType as RunInstancesCommandInput['InstanceType'],
+    MinCount: 1,
+    MaxCount: 1,
+    Placement: { AvailabilityZone: candidate.zone },
+    UserData: userData(key, settings),
+    // Said outright: the default for a data volume of a custom image differs between console and API (facts/ec2.md 1.6).
+    BlockDeviceMappings: [
+      {
+        DeviceName: plan.rootDevice,
+        Ebs: { VolumeSize: plan.shape.rootGb, VolumeType: 'gp3', DeleteOnTermination: true },
+      },
+    ],
+    // Two hops, because the runtime on the machine lives in a container.
+    MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
+    // A machine that shuts itself down is gone, as its home is elsewhere; "stopped" would cost money unseen.
+    InstanceInitiatedShutdownBehavior: 'terminate',
+    TagSpecifications: (['instance', 'volume', 'network-interface', 'spot-instances-request'] as const).map(
+      (ResourceType) => ({ ResourceType, Tags: tags }),
+    ),
+  };
+}

@@ -1,0 +1,70 @@
+// Ends whatever a launch made or may have made; "already so" and "never happened" are success.
+
+import { Context } from '@temporalio/activity';
+import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import type { LaunchKey } from '../../domain/machine.ts';
+import { findLaunch, type LaunchRow, recordEnded, recordTerminating, wakeSweep } from '../../store/launches.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { aws, notYet } from '../failure.ts';
+import { type OperationRef, recordStep } from '../records/steps.ts';
+import { isAwsCode } from './errors.ts';
+import { findByToken } from './findInstance.ts';
+
+/** How soon to look again for an instance that EC2 may not show yet. */
+const LOOK_AGAIN_MS = 2_000;
+
+export type Ending = { readonly state: 'ended' } | { readonly state: 'ending'; readonly instanceId: string };
+
+/**
+ * 'ended' = no machine of this launch exists. 'ending' = AWS has been told, and the calling workflow will be signalled
+ * `instanceStateChanged` when it is seen to be over.
+ */
+export const terminateMachine =
+  ({ db, ec2, settings }: Dependencies) =>
+  async (operation: OperationRef, key: LaunchKey): Promise<Ending> => {
+    const watcher = Context.current().info.workflowExecution!.workflowId;
+    const graceMs = settings.NOT_FOUND_GRACE_SECONDS * 1000;
+    const row = await findLaunch(db, key);
+    if (row === null || row.progress === 'refused' || row.progress === 'ended') return ended();
+
+    // From here on no registration of this launch is accepted.
+    await recordTerminating(db, key, watcher);
+    const instanceId = row.instance_id ?? (await whatItMade(row));
+    if (instanceId === null) return ended();
+    await recordStep(db, operation, 'terminating', instanceId, { instance_id: instanceId });
+    try {
+      await ec2.mutate.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+    } catch (error) {
+      if (!isAwsCode(error, 'InvalidInstanceID.NotFound')) await aws('TerminateInstances', () => Promise.reject(error));
+      // Just after a launch "not found" is "not yet"; later it is the tombstone that is gone.
+      if (ageMs(row.launched_at ?? row.requested_at) < graceMs) {
+        throw notYet('TerminateInstances', `${instanceId} is not visible yet`, LOOK_AGAIN_MS);
+      }
+      return ended();
+    }
+    await wakeSweep(db, row.region);
+    return { state: 'ending', instanceId };
+
+    /** The launch was asked for, but its answer was never recorded. */
+    async function whatItMade(launch: LaunchRow): Promise<string | null> {
+      const instance = await findByToken(ec2, launch.client_token);
+      if (instance?.InstanceId !== undefined) {
+        await db.query(
+          `update launches set instance_id = $2, progress = 'launched', launched_at = now() where client_token = $1 and instance_id is null`,
+          [launch.client_token, instance.InstanceId],
+        );
+        return instance.InstanceId;
+      }
+      if (ageMs(launch.requested_at) < graceMs) {
+        throw notYet('DescribeInstances', 'a launch without an answer may still show up', LOOK_AGAIN_MS);
+      }
+      return null;
+    }
+
+    async function ended(): Promise<Ending> {
+      await recordEnded(db, key);
+      return { state: 'ended' };
+    }
+  };
+
+const ageMs = (since: Date): number => Date.now() - since.getTime();

@@ -1,0 +1,50 @@
+// CreateVolume for a home: its own volume with its own token, so that it is in no instance's lifecycle.
+
+import { CreateVolumeCommand, type CreateVolumeCommandInput } from '@aws-sdk/client-ec2';
+import type { Home, LaunchKey, Owner } from '../../domain/machine.ts';
+import { recordHomeCreated, recordHomeIntent } from '../../store/homes.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { homeToken } from '../ec2/clientToken.ts';
+import { ownerTags } from '../ec2/tags.ts';
+import { aws } from '../failure.ts';
+import { type OperationRef, recordStep } from '../records/steps.ts';
+
+export type NewHome = {
+  readonly operation: OperationRef;
+  readonly key: LaunchKey;
+  readonly owner: Owner;
+  readonly zone: string;
+  readonly sizeGb: number;
+};
+
+/** One volume for one intent, however often this runs. */
+export const createHome =
+  ({ db, ec2 }: Dependencies) =>
+  async ({ operation, key, owner, zone, sizeGb }: NewHome): Promise<Home> => {
+    const request: CreateVolumeCommandInput = {
+      ClientToken: homeToken(key, zone, sizeGb),
+      AvailabilityZone: zone,
+      Size: sizeGb,
+      // The default is gp2 (facts/ec2.md 1.6).
+      VolumeType: 'gp3',
+      TagSpecifications: [
+        { ResourceType: 'volume', Tags: [...ownerTags(owner, key.generation), { Key: 'berth:volume', Value: 'home' }] },
+      ],
+    };
+    const clientToken = request.ClientToken!;
+    const intent = await recordHomeIntent(db, {
+      workspaceId: owner.workspaceId,
+      clientToken,
+      request,
+      zone,
+      sizeGb,
+    });
+    let volumeId = intent.volume_id;
+    if (volumeId === null) {
+      const volume = await aws('CreateVolume', () => ec2.mutate.send(new CreateVolumeCommand(intent.request)));
+      volumeId = volume.VolumeId!;
+      await recordHomeCreated(db, clientToken, volumeId);
+    }
+    await recordStep(db, operation, 'home_created', volumeId, { volume_id: volumeId, size_gb: sizeGb, zone });
+    return { volumeId, zone, sizeGb };
+  };

@@ -1,0 +1,112 @@
+// Every setting of Berth, read once at start from the environment; all that is wrong is named at once (design, section 10).
+
+import { z } from 'zod';
+
+const text = z.string().trim().min(1);
+const secret = (bytes: number) => z.string().min(bytes, `must be at least ${bytes} characters long`);
+const whole = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
+const url = (protocol: RegExp) => z.url({ protocol });
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+/** Name -> [schema, default, what it is for]. The configuration page of the docs is this table. */
+export const SETTINGS = {
+  PORT: [whole(0, 65535), '8080', 'Port of the API; 0 = any free one'],
+  HOST: [text, '127.0.0.1', 'Address that the API listens on'],
+  DATABASE_URL: [url(/^postgres(ql)?$/), undefined, 'Postgres'],
+  TEMPORAL_ADDRESS: [text, 'localhost:7233', 'Temporal frontend, host:port'],
+  TEMPORAL_NAMESPACE: [text, 'default', 'Temporal namespace'],
+  TASK_QUEUE: [text, 'berth', 'Temporal task queue of the workflows and activities'],
+  AWS_REGION: [text, 'us-east-1', 'Region of the machines'],
+  AWS_ENDPOINT_URL: [url(/^https?$/), undefined, 'Another AWS endpoint, such as the emulator; unset = AWS'],
+  PLATFORM_URL: [url(/^https?$/), undefined, 'The API as a machine reaches it; goes into the user data'],
+  ADMIN_TOKEN: [secret(16), undefined, 'Bearer token with full rights'],
+  BERTH_SERVER_SECRET: [secret(32), undefined, 'Derives the boot credentials; the same for API and worker'],
+  MOLECULE_ORG_ID: [
+    text,
+    undefined,
+    'Serve this tenant alone; unset = X-Molecule-Org-Id chooses, "default" without it',
+  ],
+  DEFAULT_INSTANCE_TYPE: [text, 't3.large', 'Instance type of a workspace that names none (X1)'],
+  DEFAULT_ROOT_GB: [whole(1, 65536), '50', 'Root volume of a workspace that names no size, GiB (X1)'],
+  DEFAULT_HOME_GB: [whole(1, 65536), '20', 'Home volume, GiB'],
+  ROOT_GB_MIN: [whole(1, 65536), '30', 'Smallest root volume that may be asked for, GiB (X4)'],
+  ROOT_GB_MAX: [whole(1, 65536), '500', 'Largest root volume that may be asked for, GiB (X4)'],
+  INSTANCE_TYPES: [
+    list,
+    't3.medium,t3.large,t3.xlarge,t3.2xlarge,m6i.large,m6i.xlarge,c6i.xlarge',
+    'Instance types that a caller may name, comma-separated',
+  ],
+  IMAGE_ID: [text, undefined, 'Launch this image instead of looking one up'],
+  IMAGE_OWNER: [text, '099720109477', 'Account that owns the image (default: Canonical)'],
+  IMAGE_NAME: [
+    text,
+    'ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-*-server-*',
+    'Name pattern of the image; the newest that fits the architecture is launched',
+  ],
+  PROVISION_TIMEOUT_SECONDS: [whole(1, 86_400), '600', 'From create to registered, else everything is unwound'],
+  SWEEP_INTERVAL_MS: [whole(10, 60_000), '2000', 'Between two looks at the instances while an operation waits for one'],
+  NOT_FOUND_GRACE_SECONDS: [whole(0, 3600), '60', 'How long "not found" after a launch means "not yet"'],
+  ABSENT_AFTER_SECONDS: [whole(1, 86_400), '600', 'How long unseen after a terminate means gone'],
+  HEARTBEAT_INTERVAL_SECONDS: [whole(1, 3600), '30', 'Between two heartbeats of a machine'],
+  LIVENESS_TTL_SECONDS: [whole(1, 86_400), '180', 'Without a heartbeat for so long a workspace reads as offline'],
+  COMMAND_TIMEOUT_MS: [
+    whole(100, 60_000),
+    '10000',
+    'How long a command waits for a worker; the canvas gives up at 15 s',
+  ],
+  LOG_LEVEL: [z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']), 'info', 'Least severe log line written'],
+  GIT_SHA: [text, 'unknown', 'Build that /buildinfo names'],
+} as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
+
+type Table = typeof SETTINGS;
+export type SettingName = keyof Table;
+type Value<Name extends SettingName> = z.output<Table[Name][0]>;
+export type Settings = {
+  readonly [Name in SettingName]: undefined extends Table[Name][1] ? Value<Name> | undefined : Value<Name>;
+};
+
+export type SettingsWith<Name extends SettingName> = Settings & { readonly [N in Name]-?: NonNullable<Settings[N]> };
+
+/**
+ * The settings in `env`, of which `required` must be given.
+ * Throws one InvalidSettings that names every setting that is missing or wrong.
+ */
+export function readSettings<Name extends SettingName = never>(
+  env: Readonly<Record<string, string | undefined>>,
+  required: readonly Name[] = [],
+): SettingsWith<Name> {
+  const settings: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, [schema, fallback, purpose]] of Object.entries(SETTINGS)) {
+    const given = env[name] === '' ? undefined : env[name];
+    const value = given ?? fallback;
+    if (value === undefined) {
+      if ((required as readonly string[]).includes(name)) problems.push(`${name} is not set (${purpose})`);
+      continue;
+    }
+    const parsed = schema.safeParse(value);
+    if (parsed.success) settings[name] = parsed.data;
+    else problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', ')} (${purpose})`);
+  }
+  const { ROOT_GB_MIN: min, ROOT_GB_MAX: max, DEFAULT_ROOT_GB: rootGb } = settings as Settings;
+  if (min > max) problems.push(`ROOT_GB_MIN (${min}) is larger than ROOT_GB_MAX (${max})`);
+  else if (rootGb < min || rootGb > max) problems.push(`DEFAULT_ROOT_GB (${rootGb}) is not between ${min} and ${max}`);
+  if (problems.length > 0) throw new InvalidSettings(problems);
+  return settings as SettingsWith<Name>;
+}
+
+export class InvalidSettings extends Error {
+  override readonly name = 'InvalidSettings';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}

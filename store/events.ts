@@ -1,0 +1,120 @@
+// structure_events: what happened, appended once and read in order (facts/wire.md 1.8).
+
+import type { PoolClient } from 'pg';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { Database, Queryable } from './pool.ts';
+
+export type NewEvent = {
+  /** The same id again is the same event: a retried write adds nothing. */
+  readonly id: string;
+  readonly type: string;
+  readonly workspaceId: WorkspaceId;
+  readonly payload: Readonly<Record<string, unknown>>;
+};
+
+export type EventRow = {
+  readonly seq: number;
+  readonly id: string;
+  readonly event_type: string;
+  readonly workspace_id: WorkspaceId;
+  readonly payload: Record<string, unknown>;
+  readonly created_at: Date;
+};
+
+export async function appendEvents(db: Queryable, events: readonly NewEvent[]): Promise<void> {
+  for (const event of events) {
+    await db.query(
+      `insert into structure_events (id, event_type, workspace_id, payload)
+       select $1::uuid, $2, $3::uuid, $4::jsonb
+       where not exists (select 1 from structure_events where id = $1::uuid)
+       on conflict (id) do nothing`,
+      [event.id, event.type, event.workspaceId, JSON.stringify(event.payload)],
+    );
+  }
+}
+
+/** The newest first, of one tenant or of one workspace of it. */
+export async function newestEvents(
+  db: Queryable,
+  { tenantId, workspaceId, limit }: { tenantId: string; workspaceId?: WorkspaceId; limit: number },
+): Promise<EventRow[]> {
+  const { rows } = await db.query(
+    `select e.seq, e.id, e.event_type, e.workspace_id, e.payload, e.created_at
+     from structure_events e join workspaces w on w.id = e.workspace_id
+     where w.tenant_id = $1 and ($2::uuid is null or e.workspace_id = $2)
+     order by e.seq desc limit $3`,
+    [tenantId, workspaceId ?? null, limit],
+  );
+  return rows;
+}
+
+/** In order, those after `seq`. */
+export async function eventsAfter(
+  db: Queryable,
+  workspaceId: WorkspaceId,
+  seq: number,
+  limit: number,
+): Promise<EventRow[]> {
+  const { rows } = await db.query(
+    `select seq, id, event_type, workspace_id, payload, created_at
+     from structure_events where workspace_id = $1 and seq > $2 order by seq limit $3`,
+    [workspaceId, seq, limit],
+  );
+  return rows;
+}
+
+export type Subscription = { close(): Promise<void> };
+
+/**
+ * Calls `onEvent` with the workspace of each new event, and `onGap` whenever notifications may have been missed
+ * (at the start and after each reconnect): a subscriber then reads what came after the last one it has.
+ */
+export async function listen(
+  db: Database,
+  { onEvent, onGap, retryMs }: { onEvent: (workspaceId: string) => void; onGap: () => void; retryMs: number },
+): Promise<Subscription> {
+  let closed = false;
+  let client: PoolClient | null = null;
+  let retry: NodeJS.Timeout | undefined;
+
+  const start = async (): Promise<void> => {
+    if (closed) return;
+    try {
+      const connection = await db.connect();
+      if (closed) {
+        connection.release(true);
+        return;
+      }
+      client = connection;
+      connection.on('notification', (message) => onEvent(message.payload ?? ''));
+      connection.on('error', () => again(connection));
+      connection.on('end', () => again(connection));
+      await connection.query('listen structure_events');
+      onGap();
+    } catch {
+      if (client === null) schedule();
+      else again(client);
+    }
+  };
+  const again = (lost: PoolClient): void => {
+    if (client !== lost) return;
+    client = null;
+    lost.removeAllListeners('notification');
+    lost.release(true);
+    schedule();
+  };
+  const schedule = (): void => {
+    if (!closed) retry = setTimeout(() => void start(), retryMs);
+  };
+
+  await start();
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(retry);
+      const last = client;
+      client = null;
+      last?.release(true);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// Home volumes: the intent before CreateVolume, the volume after it, and its end.
+
+import type { CreateVolumeCommandInput } from '@aws-sdk/client-ec2';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { Queryable } from './pool.ts';
+
+export type HomeIntent = {
+  readonly workspaceId: WorkspaceId;
+  readonly clientToken: string;
+  readonly request: CreateVolumeCommandInput;
+  readonly zone: string;
+  readonly sizeGb: number;
+};
+
+export type HomeRow = {
+  readonly workspace_id: WorkspaceId;
+  readonly client_token: string;
+  readonly request: CreateVolumeCommandInput;
+  readonly zone: string;
+  readonly size_gb: number;
+  readonly requested_at: Date;
+  readonly volume_id: string | null;
+};
+
+/** Writes the intent unless it is there, and answers the one that is. */
+export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promise<HomeRow> {
+  const { rows } = await db.query(
+    `insert into homes (workspace_id, client_token, request, zone, size_gb) values ($1, $2, $3, $4, $5)
+     on conflict (client_token) do update set requested_at = now()
+     returning *`,
+    [intent.workspaceId, intent.clientToken, JSON.stringify(intent.request), intent.zone, intent.sizeGb],
+  );
+  return rows[0];
+}
+
+export async function recordHomeCreated(db: Queryable, clientToken: string, volumeId: string): Promise<void> {
+  await db.query(`update homes set volume_id = $2 where client_token = $1 and deleted_at is null`, [
+    clientToken,
+    volumeId,
+  ]);
+}
+
+export async function recordHomeDeleted(db: Queryable, clientToken: string): Promise<void> {
+  await db.query(`update homes set deleted_at = coalesce(deleted_at, now()) where client_token = $1`, [clientToken]);
+}
+
+/** Homes of the workspace that may still exist, with or without a known volume. */
+export async function openHomes(db: Queryable, workspaceId: WorkspaceId): Promise<HomeRow[]> {
+  const { rows } = await db.query(`select * from homes where workspace_id = $1 and deleted_at is null`, [workspaceId]);
+  return rows;
+}

@@ -1,0 +1,145 @@
+// Launch intents: written whole before the first RunInstances, then what became of them (design, section 4).
+
+import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import type { InstanceState, LaunchKey } from '../domain/machine.ts';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { Queryable } from './pool.ts';
+
+export type LaunchIntent = LaunchKey & {
+  readonly tenantId: string;
+  readonly region: string;
+  readonly operationWorkflowId: string;
+  readonly clientToken: string;
+  /** The whole RunInstances request, user data included. */
+  readonly request: RunInstancesCommandInput;
+  readonly bootDeadlineAt: Date;
+};
+
+export type LaunchRow = {
+  readonly workspace_id: WorkspaceId;
+  readonly generation: number;
+  readonly attempt: number;
+  readonly tenant_id: string;
+  readonly region: string;
+  readonly operation_workflow_id: string;
+  readonly client_token: string;
+  readonly request: RunInstancesCommandInput;
+  readonly requested_at: Date;
+  readonly boot_deadline: Date;
+  readonly progress: 'requested' | 'launched' | 'refused' | 'ended';
+  readonly refusal: string | null;
+  readonly instance_id: string | null;
+  readonly launched_at: Date | null;
+  readonly terminate_requested_at: Date | null;
+  readonly observed_state: InstanceState | null;
+  readonly state_reason: string | null;
+  readonly watcher: string | null;
+  readonly registered_at: Date | null;
+};
+
+const KEY = 'workspace_id = $1 and generation = $2 and attempt = $3';
+const key = ({ workspaceId, generation, attempt }: LaunchKey) => [workspaceId, generation, attempt];
+
+/** Writes the intent unless it is there, and answers the one that is: a replay sends the first request, byte for byte. */
+export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise<LaunchRow> {
+  const { rows } = await db.query(
+    `insert into launches (workspace_id, generation, attempt, tenant_id, region, operation_workflow_id, client_token, request, boot_deadline)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (workspace_id, generation, attempt) do update set requested_at = now()
+     returning *`,
+    [
+      ...key(intent),
+      intent.tenantId,
+      intent.region,
+      intent.operationWorkflowId,
+      intent.clientToken,
+      JSON.stringify(intent.request),
+      intent.bootDeadlineAt,
+    ],
+  );
+  return rows[0];
+}
+
+export async function findLaunch(db: Queryable, launch: LaunchKey): Promise<LaunchRow | null> {
+  const { rows } = await db.query(`select * from launches where ${KEY}`, key(launch));
+  return rows[0] ?? null;
+}
+
+/** AWS made `instanceId`; from now on `watcher` (a workflow id) is told of its states. */
+export async function recordLaunched(
+  db: Queryable,
+  launch: LaunchKey,
+  instanceId: string,
+  watcher: string,
+): Promise<void> {
+  await db.query(
+    `update launches set progress = 'launched', instance_id = $4, launched_at = coalesce(launched_at, now()),
+       watcher = $5, observed_state = null
+     where ${KEY} and progress in ('requested', 'launched')`,
+    [...key(launch), instanceId, watcher],
+  );
+}
+
+/** AWS refused for good: no instance can come of this intent. */
+export async function recordRefused(db: Queryable, launch: LaunchKey, refusal: string): Promise<void> {
+  await db.query(`update launches set progress = 'refused', refusal = $4 where ${KEY} and progress = 'requested'`, [
+    ...key(launch),
+    refusal,
+  ]);
+}
+
+/** From now on `watcher` is told of the instance's states, the present one first. */
+export async function recordTerminating(db: Queryable, launch: LaunchKey, watcher: string): Promise<void> {
+  await db.query(
+    `update launches set terminate_requested_at = coalesce(terminate_requested_at, now()), watcher = $4, observed_state = null
+     where ${KEY} and progress <> 'ended'`,
+    [...key(launch), watcher],
+  );
+}
+
+/** No machine of this intent exists any more. Its credential and tokens are worth nothing from now on. */
+export async function recordEnded(db: Queryable, launch: LaunchKey): Promise<void> {
+  await db.query(`update launches set progress = 'ended', watcher = null where ${KEY}`, key(launch));
+  await db.query(
+    `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation = $2 and revoked_at is null`,
+    [launch.workspaceId, launch.generation],
+  );
+}
+
+/** Intents of the workspace that may still have a machine. */
+export async function openLaunches(db: Queryable, workspaceId: WorkspaceId): Promise<LaunchRow[]> {
+  const { rows } = await db.query(
+    `select * from launches where workspace_id = $1 and progress in ('requested', 'launched') order by generation, attempt`,
+    [workspaceId],
+  );
+  return rows;
+}
+
+/** Launches somebody waits for. */
+export async function watchedLaunches(db: Queryable, region: string): Promise<LaunchRow[]> {
+  const { rows } = await db.query(`select * from launches where region = $1 and watcher is not null`, [region]);
+  return rows;
+}
+
+/** The watcher was told of `state`; told of an ended instance it stops watching. */
+export async function recordObserved(
+  db: Queryable,
+  launch: LaunchKey,
+  watcher: string,
+  state: InstanceState,
+  stateReason: string | null,
+  last: boolean,
+): Promise<void> {
+  await db.query(
+    `update launches set observed_state = $4, state_reason = $5, watcher = case when $6 then null else watcher end
+     where ${KEY} and watcher = $7`,
+    [...key(launch), state, stateReason, last, watcher],
+  );
+}
+
+/** Wakes the sweep of every worker at once; a sweep that runs on its interval alone would only be slower. */
+export const WATCH_CHANNEL = 'launch_watch';
+
+export async function wakeSweep(db: Queryable, region: string): Promise<void> {
+  await db.query('select pg_notify($1, $2)', [WATCH_CHANNEL, region]);
+}

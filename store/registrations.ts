@@ -1,0 +1,91 @@
+// A machine's registration: the boot credential's launch becomes registered, and the workspace token's hash is stored.
+
+import type { LaunchKey } from '../domain/machine.ts';
+import type { WorkspaceId } from '../domain/ids.ts';
+import { type Database, type Queryable, transaction } from './pool.ts';
+
+export type Registering = LaunchKey & {
+  readonly url: string | null;
+  readonly agentCard: unknown;
+  readonly tokenHash: Buffer;
+  /** First 8 characters, for people who compare; not enough to use. */
+  readonly tokenPrefix: string;
+};
+
+export type Registered =
+  | {
+      readonly result: 'registered';
+      readonly operationWorkflowId: string;
+      readonly tenantId: string;
+      readonly instanceId: string | null;
+    }
+  | { readonly result: 'unknown' | 'closed' | 'expired' | 'used' };
+
+/**
+ * Exchanges the credential of one launch for a token, once. A machine that lost the answer may ask again while nobody has
+ * used the token yet: the new one replaces it, so at most one is ever good.
+ */
+export const register = (db: Database, registering: Registering): Promise<Registered> =>
+  transaction(db, async (client) => {
+    const { workspaceId, generation, attempt } = registering;
+    const { rows } = await client.query(
+      `select l.*, l.boot_deadline < now() as expired,
+         exists (select 1 from launches o where o.workspace_id = l.workspace_id and (o.generation, o.attempt) > (l.generation, l.attempt)) as superseded,
+         exists (select 1 from workspace_auth_tokens t where t.workspace_id = l.workspace_id and t.generation = l.generation
+                 and t.first_used_at is not null) as used
+       from launches l where l.workspace_id = $1 and l.generation = $2 and l.attempt = $3 for update`,
+      [workspaceId, generation, attempt],
+    );
+    const launch = rows[0];
+    if (launch === undefined) return { result: 'unknown' };
+    if (
+      launch.superseded ||
+      launch.terminate_requested_at !== null ||
+      !['requested', 'launched'].includes(launch.progress)
+    ) {
+      return { result: 'closed' };
+    }
+    if (launch.used) return { result: 'used' };
+    if (launch.expired) return { result: 'expired' };
+    await client.query(
+      `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation <= $2 and revoked_at is null`,
+      [workspaceId, generation],
+    );
+    await client.query(
+      `insert into workspace_auth_tokens (token_hash, workspace_id, generation, prefix) values ($1, $2, $3, $4)`,
+      [registering.tokenHash, workspaceId, generation, registering.tokenPrefix],
+    );
+    await client.query(
+      `update launches set registered_at = coalesce(registered_at, now()), url = $4, agent_card = $5
+       where workspace_id = $1 and generation = $2 and attempt = $3`,
+      [workspaceId, generation, attempt, registering.url, JSON.stringify(registering.agentCard ?? null)],
+    );
+    return {
+      result: 'registered',
+      operationWorkflowId: launch.operation_workflow_id,
+      tenantId: launch.tenant_id,
+      instanceId: launch.instance_id,
+    };
+  });
+
+export type TokenOwner = { readonly workspaceId: WorkspaceId; readonly generation: number; readonly tenantId: string };
+
+/** Whose live token this is, or null. The first use closes the boot credential's exchange for good. */
+export async function findToken(db: Queryable, tokenHash: Buffer): Promise<TokenOwner | null> {
+  const { rows } = await db.query(
+    `select t.workspace_id, t.generation, t.first_used_at, l.tenant_id
+     from workspace_auth_tokens t
+     join lateral (select tenant_id from launches l where l.workspace_id = t.workspace_id and l.generation = t.generation limit 1) l on true
+     where t.token_hash = $1 and t.revoked_at is null`,
+    [tokenHash],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  if (row.first_used_at === null) {
+    await db.query(
+      `update workspace_auth_tokens set first_used_at = now() where token_hash = $1 and first_used_at is null`,
+      [tokenHash],
+    );
+  }
+  return { workspaceId: row.workspace_id, generation: row.generation, tenantId: row.tenant_id };
+}

@@ -1,0 +1,108 @@
+// The read model of workspaces: written by the entity under its version, read by every GET.
+
+import type { WorkspaceEvent, WorkspaceState } from '../domain/workspace.ts';
+import type { WorkspaceId } from '../domain/ids.ts';
+import { appendEvents } from './events.ts';
+import { type Database, type Queryable, transaction } from './pool.ts';
+
+export type PublishedEvent = WorkspaceEvent & { readonly id: string };
+
+export type WorkspaceRow = {
+  readonly id: WorkspaceId;
+  readonly tenant_id: string;
+  readonly name: string;
+  readonly role: string | null;
+  readonly runtime: string | null;
+  readonly tier: number;
+  readonly compute: Record<string, unknown>;
+  readonly status: string;
+  readonly phase: string;
+  readonly generation: number;
+  readonly url: string | null;
+  readonly instance_id: string | null;
+  readonly instance_type: string | null;
+  readonly region: string | null;
+  readonly zone: string | null;
+  readonly home_volume_id: string | null;
+  readonly operation_id: string | null;
+  readonly operation_kind: string | null;
+  readonly reason: { code: string; message: string; context: Record<string, unknown> } | null;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly agent_card: unknown;
+  readonly last_seen_at: Date | null;
+  readonly report: Record<string, unknown> | null;
+};
+
+/** Writes what the entity decided, and its events, in one transaction. An older version than the row's changes nothing. */
+export async function publishWorkspace(
+  db: Database,
+  state: WorkspaceState,
+  events: readonly PublishedEvent[],
+): Promise<void> {
+  if (state.profile === null) throw new Error(`workspace ${state.workspaceId} has nothing to publish`);
+  const { profile, machine, operation } = state;
+  await transaction(db, async (client) => {
+    await client.query(
+      `insert into workspaces as w (id, tenant_id, name, role, runtime, tier, compute, status, phase, generation, url, instance_id,
+         instance_type, region, zone, home_volume_id, operation_id, operation_kind, reason, version)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+       on conflict (id) do update set
+         name = excluded.name, role = excluded.role, runtime = excluded.runtime, tier = excluded.tier, compute = excluded.compute,
+         status = excluded.status, phase = excluded.phase, generation = excluded.generation, url = excluded.url,
+         instance_id = excluded.instance_id, instance_type = excluded.instance_type, region = excluded.region, zone = excluded.zone,
+         home_volume_id = excluded.home_volume_id, operation_id = excluded.operation_id, operation_kind = excluded.operation_kind,
+         reason = excluded.reason, version = excluded.version, updated_at = now()
+       where w.version < excluded.version`,
+      [
+        state.workspaceId,
+        state.tenantId,
+        profile.name,
+        profile.role,
+        profile.runtime,
+        profile.tier,
+        JSON.stringify(profile.compute),
+        state.status,
+        state.phase,
+        state.generation,
+        state.url,
+        machine?.instanceId ?? null,
+        machine?.instanceType ?? null,
+        machine?.region ?? null,
+        machine?.zone ?? null,
+        state.home?.volumeId ?? null,
+        (operation ?? state.next)?.id ?? null,
+        (operation ?? state.next)?.kind ?? null,
+        state.reason === null ? null : JSON.stringify(state.reason),
+        state.version,
+      ],
+    );
+    await appendEvents(
+      client,
+      events.map((event) => ({ ...event, workspaceId: state.workspaceId })),
+    );
+  });
+}
+
+const COLUMNS = `w.*, h.last_seen_at, h.report,
+  (select l.agent_card from launches l where l.instance_id = w.instance_id) as agent_card`;
+const FROM = 'workspaces w left join heartbeats h on h.workspace_id = w.id and h.generation = w.generation';
+
+/** The workspace, removed ones too, or null where the tenant has none of that id. */
+export async function findWorkspace(db: Queryable, tenantId: string, id: WorkspaceId): Promise<WorkspaceRow | null> {
+  const { rows } = await db.query(`select ${COLUMNS} from ${FROM} where w.id = $1 and w.tenant_id = $2`, [
+    id,
+    tenantId,
+  ]);
+  return rows[0] ?? null;
+}
+
+/** The tenant's workspaces that are not removed, oldest first. */
+export async function listWorkspaces(db: Queryable, tenantId: string): Promise<WorkspaceRow[]> {
+  const { rows } = await db.query(
+    `select ${COLUMNS} from ${FROM} where w.tenant_id = $1 and w.status <> 'removed' order by w.created_at, w.id`,
+    [tenantId],
+  );
+  return rows;
+}
