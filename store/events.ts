@@ -1,8 +1,7 @@
 // structure_events: what happened, appended once and read in order (facts/wire.md 1.8).
 
-import type { PoolClient } from 'pg';
 import type { WorkspaceId } from '../domain/ids.ts';
-import type { Database, Queryable } from './pool.ts';
+import type { Queryable } from './pool.ts';
 
 export type NewEvent = {
   /** The same id again is the same event: a retried write adds nothing. */
@@ -63,58 +62,5 @@ export async function eventsAfter(
   return rows;
 }
 
-export type Subscription = { close(): Promise<void> };
-
-/**
- * Calls `onEvent` with the workspace of each new event, and `onGap` whenever notifications may have been missed
- * (at the start and after each reconnect): a subscriber then reads what came after the last one it has.
- */
-export async function listen(
-  db: Database,
-  { onEvent, onGap, retryMs }: { onEvent: (workspaceId: string) => void; onGap: () => void; retryMs: number },
-): Promise<Subscription> {
-  let closed = false;
-  let client: PoolClient | null = null;
-  let retry: NodeJS.Timeout | undefined;
-
-  const start = async (): Promise<void> => {
-    if (closed) return;
-    try {
-      const connection = await db.connect();
-      if (closed) {
-        connection.release(true);
-        return;
-      }
-      client = connection;
-      connection.on('notification', (message) => onEvent(message.payload ?? ''));
-      connection.on('error', () => again(connection));
-      connection.on('end', () => again(connection));
-      await connection.query('listen structure_events');
-      onGap();
-    } catch {
-      if (client === null) schedule();
-      else again(client);
-    }
-  };
-  const again = (lost: PoolClient): void => {
-    if (client !== lost) return;
-    client = null;
-    lost.removeAllListeners('notification');
-    lost.release(true);
-    schedule();
-  };
-  const schedule = (): void => {
-    if (!closed) retry = setTimeout(() => void start(), retryMs);
-  };
-
-  await start();
-  return {
-    async close() {
-      closed = true;
-      clearTimeout(retry);
-      const last = client;
-      client = null;
-      last?.release(true);
-    },
-  };
-}
+/** Notified with the workspace's id whenever one of its events is committed (migration 0002). */
+export const EVENTS_CHANNEL = 'structure_events';

@@ -1,0 +1,85 @@
+// One look at the instances of a region tells every operation that waits for one: nobody polls per machine (design, section 4).
+
+import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Ec2Clients } from '../activities/ec2/clients.ts';
+import { type InstanceState, isEnded } from '../domain/machine.ts';
+import { type LaunchRow, recordEnded, recordObserved, watchedLaunches } from '../store/launches.ts';
+import { type Database, transaction } from '../store/pool.ts';
+import { instanceStateChangedSignal } from '../workflows/messages.ts';
+
+export type SweepDependencies = {
+  readonly db: Database;
+  readonly ec2: Ec2Clients;
+  readonly client: Client;
+  readonly region: string;
+  /** Unseen for less than this after a launch means "not yet". */
+  readonly notFoundGraceMs: number;
+  /** Unseen for longer than this means gone: the tombstone of a terminated instance stays an hour (facts/ec2.md 1.4). */
+  readonly absentAfterMs: number;
+};
+
+/** The most values that a filter takes (facts/ec2.md 1.4). Filters, not ids: one id that is gone would fail the whole call. */
+const FILTER_VALUES = 200;
+
+/** Looks once; returns how many launches somebody still waits for. Where another worker is looking right now, that one's look counts. */
+export const sweepInstances = (deps: SweepDependencies): Promise<number> =>
+  transaction(deps.db, async (lock) => {
+    const { rows } = await lock.query(
+      `select pg_try_advisory_xact_lock(hashtextextended('instance-sweep/' || $1, 0)) as mine`,
+      [deps.region],
+    );
+    if (!rows[0].mine) return 0;
+    const watched = await watchedLaunches(lock, deps.region);
+    const seen = await look(
+      deps.ec2,
+      watched.flatMap((launch) => launch.instance_id ?? []),
+    );
+    await Promise.all(
+      watched.map((launch) =>
+        tell(deps, launch, launch.instance_id === null ? undefined : seen.get(launch.instance_id)),
+      ),
+    );
+    return watched.length;
+  });
+
+async function look(ec2: Ec2Clients, instanceIds: readonly string[]): Promise<Map<string, Instance>> {
+  const seen = new Map<string, Instance>();
+  for (let start = 0; start < instanceIds.length; start += FILTER_VALUES) {
+    const filter = { Name: 'instance-id', Values: instanceIds.slice(start, start + FILTER_VALUES) };
+    const { Reservations = [] } = await ec2.describe.send(
+      new DescribeInstancesCommand({ Filters: [filter], MaxResults: 1000 }),
+    );
+    for (const instance of Reservations.flatMap((reservation) => reservation.Instances ?? [])) {
+      seen.set(instance.InstanceId!, instance);
+    }
+  }
+  return seen;
+}
+
+async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instance | undefined): Promise<void> {
+  const state = instance === undefined ? stateOfUnseen(deps, launch) : (instance.State!.Name as InstanceState);
+  if (state === null || state === launch.observed_state || launch.instance_id === null || launch.watcher === null)
+    return;
+  const { generation, attempt, instance_id: instanceId, watcher } = launch;
+  const key = { workspaceId: launch.workspace_id, generation, attempt };
+  const stateReason = instance?.StateReason?.Code ?? null;
+  try {
+    await deps.client.workflow
+      .getHandle(watcher)
+      .signal(instanceStateChangedSignal, { generation, attempt, instanceId, state, stateReason });
+  } catch (error) {
+    // The operation is over; what it left is found by the next one from the records.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+  // Only after the signal: a worker that dies in between tells it twice, never not at all.
+  await recordObserved(deps.db, key, watcher, state, stateReason, isEnded(state));
+  if (isEnded(state)) await recordEnded(deps.db, key);
+}
+
+function stateOfUnseen({ notFoundGraceMs, absentAfterMs }: SweepDependencies, launch: LaunchRow): InstanceState | null {
+  const since = launch.terminate_requested_at ?? launch.launched_at ?? launch.requested_at;
+  const unseenMs = Date.now() - since.getTime();
+  return unseenMs > Math.max(notFoundGraceMs, absentAfterMs) ? 'absent' : null;
+}

@@ -1,0 +1,115 @@
+// Goes through the candidates until one of them runs with the home attached; what a failed one left is removed before the next.
+
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import type { OperationRef } from '../activities/records/steps.ts';
+import {
+  type Candidate,
+  type Home,
+  isCapacityReason,
+  type LaunchKey,
+  type LaunchPlan,
+  type Machine,
+  type Owner,
+} from '../domain/machine.ts';
+import { endMachine } from './endMachine.ts';
+import { failure } from './failure.ts';
+import { MachineEnded, type MachineSignals } from './machineSignals.ts';
+import { callActivities, launchActivities } from './policies.ts';
+import { Unwind } from './unwind.ts';
+
+export type Acquisition = {
+  readonly operation: OperationRef;
+  readonly owner: Owner;
+  readonly generation: number;
+  readonly plan: LaunchPlan;
+  readonly bootDeadlineAt: string;
+};
+
+export type Acquired = { readonly machine: Machine; readonly home: Home };
+
+/** Spent tokens and machines that die at once may repeat; beyond this many tries a person should look. */
+const MAX_ATTEMPTS = 10;
+
+/**
+ * Throws CAPACITY_EXHAUSTED when no candidate has room, else the failure of the try that can't be helped by another one.
+ * `onStep` is told what is going on; `undo` gets what has to be undone if a later step fails.
+ */
+export async function acquireMachine(
+  acquisition: Acquisition,
+  signals: MachineSignals,
+  undo: Unwind,
+  onStep: (step: string) => void,
+): Promise<Acquired> {
+  const tried: string[] = [];
+  const candidates = [...acquisition.plan.candidates];
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const candidate = candidates[0];
+    if (candidate === undefined) break;
+    const verdict = await tryCandidate(acquisition, candidate, attempt, signals, undo, onStep);
+    if ('machine' in verdict) return verdict;
+    // A dead machine says nothing about the zone's capacity: the same candidate gets another token.
+    if (verdict.nothingThere) candidates.shift();
+    tried.push(`${candidate.instanceType} in ${candidate.zone}`);
+  }
+  throw failure('CAPACITY_EXHAUSTED', { tried: [...new Set(tried)] });
+}
+
+async function tryCandidate(
+  { operation, owner, generation, plan, bootDeadlineAt }: Acquisition,
+  candidate: Candidate,
+  attempt: number,
+  signals: MachineSignals,
+  undo: Unwind,
+  onStep: (step: string) => void,
+): Promise<Acquired | { nothingThere: boolean }> {
+  const key: LaunchKey = { workspaceId: operation.workspaceId, generation, attempt };
+  const where = `${candidate.instanceType} in ${candidate.zone}`;
+  const own = new Unwind();
+  undo.push(`try ${attempt}: ${where}`, () => own.run());
+  // Undone in reverse: the machine goes first, as a volume in use can't be deleted.
+  own.push('delete home', () =>
+    callActivities.deleteHomes.executeWithOptions({ summary: 'delete home' }, [operation, owner.workspaceId]),
+  );
+  own.push('end machine', () => endMachine(operation, key, signals));
+  try {
+    onStep(`launching ${where}`);
+    const machine = await launchActivities.launchMachine.executeWithOptions({ summary: `launch ${where}` }, [
+      { operation, key, owner, candidate, plan, bootDeadlineAt },
+    ]);
+    onStep(`booting ${machine.instanceId} in ${machine.zone}`);
+    const home = await both(
+      callActivities.createHome.executeWithOptions(
+        { summary: `create home of ${plan.shape.homeGb} GiB in ${machine.zone}` },
+        [{ operation, key, owner, zone: machine.zone, sizeGb: plan.shape.homeGb }],
+      ),
+      signals.untilRunning(machine),
+    );
+    await callActivities.attachHome.executeWithOptions(
+      { summary: `attach ${home.volumeId} to ${machine.instanceId}` },
+      [operation, home, machine],
+    );
+    return { machine, home };
+  } catch (error) {
+    const verdict = canTryAgain(error);
+    if (verdict === null) throw error;
+    await own.run();
+    return verdict;
+  }
+}
+
+/** What another try could change, or null where it could change nothing. */
+function canTryAgain(error: unknown): { nothingThere: boolean } | null {
+  if (error instanceof MachineEnded) return { nothingThere: isCapacityReason(error.fact.stateReason) };
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return null;
+  if (error.cause.type === 'AWS_CAPACITY') return { nothingThere: true };
+  if (error.cause.type === 'MACHINE_DIED') return { nothingThere: false };
+  return null;
+}
+
+/** The first's result once both are done; fails only when neither is under way any more, so that nothing is undone too early. */
+async function both<Result>(first: Promise<Result>, second: Promise<unknown>): Promise<Result> {
+  const [one, other] = await Promise.allSettled([first, second]);
+  if (one.status === 'rejected') throw one.reason;
+  if (other.status === 'rejected') throw other.reason;
+  return one.value;
+}

@@ -1,0 +1,26 @@
+// destroy: ends every machine of a workspace, then deletes its homes. Finding nothing is success.
+
+import { setCurrentDetails, setWorkflowOptions } from '@temporalio/workflow';
+import { endMachine } from './endMachine.ts';
+import { MachineSignals } from './machineSignals.ts';
+import type { DestroyInput } from './messages.ts';
+import { callActivities, recordActivities } from './policies.ts';
+
+// Minutes long: it ends on the code that it began with.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, destroy);
+export async function destroy({ operationId, workspaceId }: DestroyInput): Promise<void> {
+  const operation = { workspaceId, operationId };
+  const signals = new MachineSignals();
+  const { launches, homes } = await recordActivities.listHoldings.executeWithOptions(
+    { summary: 'list what it may still own' },
+    [workspaceId],
+  );
+  setCurrentDetails(`**ending ${launches.length} machine(s)**, then deleting ${homes.length} home(s)`);
+  await Promise.all(launches.map((launch) => endMachine(operation, launch, signals)));
+  if (homes.length > 0)
+    await callActivities.deleteHomes.executeWithOptions({ summary: `delete ${homes.length} home(s)` }, [
+      operation,
+      workspaceId,
+    ]);
+  setCurrentDetails('nothing is left');
+}

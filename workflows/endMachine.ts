@@ -1,0 +1,13 @@
+// Ends one launch's machine and waits until AWS is seen to have ended it.
+
+import type { LaunchKey } from '../domain/machine.ts';
+import type { OperationRef } from '../activities/records/steps.ts';
+import type { MachineSignals } from './machineSignals.ts';
+import { callActivities } from './policies.ts';
+
+/** A launch that never happened counts as ended. */
+export async function endMachine(operation: OperationRef, launch: LaunchKey, signals: MachineSignals): Promise<void> {
+  const summary = `terminate machine ${launch.generation}/${launch.attempt}`;
+  const ending = await callActivities.terminateMachine.executeWithOptions({ summary }, [operation, launch]);
+  if (ending.state === 'ending') await signals.untilEnded(launch);
+}

@@ -1,0 +1,5 @@
+// The workflows that a worker serves; the exported names are their type names.
+
+export { destroy } from './destroy.ts';
+export { provision } from './provision.ts';
+export { workspace } from './workspace.ts';

@@ -1,0 +1,46 @@
+// Timeouts and retries of the activities, each with the failure that it answers.
+
+import {
+  type ActivityOptions,
+  type LocalActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+/** Every activity looks before it acts and goes on until it is done; what ends it early is the operation's own deadline. */
+const untilDone = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' } as const;
+
+/**
+ * Activities beat every few seconds (workers/heartbeats.ts), so a worker that was killed is noticed after this long, not only
+ * after the whole startToClose.
+ */
+const NOTICE_LOST_WORKER = '10s';
+
+/** Reads and records: a query takes milliseconds; a minute covers Postgres failing over while one hangs. */
+const record: ActivityOptions = { startToCloseTimeout: '60s', heartbeatTimeout: NOTICE_LOST_WORKER, retry: untilDone };
+
+/** One AWS call of at most 30 s (activities/ec2/clients.ts), up to three times, with its records before and after. */
+const call: ActivityOptions = { startToCloseTimeout: '120s', heartbeatTimeout: NOTICE_LOST_WORKER, retry: untilDone };
+
+/** Launch: one attempt of the SDK per try; Temporal retries with the same token, so a lost answer is found again (facts/ec2.md 1.1). */
+const launch: ActivityOptions = {
+  startToCloseTimeout: '60s',
+  heartbeatTimeout: NOTICE_LOST_WORKER,
+  // RunInstances has the smallest bucket of all, 5 with 2 a second (facts/ec2.md 4).
+  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' },
+};
+
+/** The fast way to publish: no trip through the server. Given up quickly, as it holds the workflow task meanwhile. */
+const publishNow: LocalActivityOptions = {
+  startToCloseTimeout: '3s',
+  retry: { initialInterval: '100ms', maximumAttempts: 2 },
+};
+
+export const recordActivities = proxyActivities<Pick<Activities, 'publishWorkspace' | 'listHoldings'>>(record);
+export const callActivities =
+  proxyActivities<Pick<Activities, 'planLaunch' | 'createHome' | 'attachHome' | 'terminateMachine' | 'deleteHomes'>>(
+    call,
+  );
+export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine'>>(launch);
+export const localActivities = proxyLocalActivities<Pick<Activities, 'publishWorkspace'>>(publishNow);

@@ -1,0 +1,82 @@
+// provision: from a plan to a machine that has its home mounted and has registered, or back to nothing.
+
+import { log, setCurrentDetails, setWorkflowOptions, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Home, Machine } from '../domain/machine.ts';
+import type { Registration } from '../domain/workspace.ts';
+import { acquireMachine } from './acquireMachine.ts';
+import { withDeadline } from './deadline.ts';
+import { failure } from './failure.ts';
+import { MachineEnded, MachineSignals } from './machineSignals.ts';
+import type { ProvisionInput } from './messages.ts';
+import { callActivities } from './policies.ts';
+import { searchAttributes } from './searchAttributes.ts';
+import { Unwind } from './unwind.ts';
+
+export type Provisioned = { readonly machine: Machine; readonly home: Home; readonly registration: Registration };
+
+// Minutes long: it ends on the code that it began with.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, provision);
+export async function provision({ operationId, owner, generation, compute }: ProvisionInput): Promise<Provisioned> {
+  const operation = { workspaceId: owner.workspaceId, operationId };
+  const signals = new MachineSignals();
+  const undo = new Unwind();
+  let step = 'planning';
+  let instanceId: string | null = null;
+  const onStep = (next: string) => {
+    step = next;
+    setCurrentDetails(`**${step}**`);
+  };
+
+  return undo
+    .onFailure(async () => {
+      const startedAt = Date.now();
+      onStep('planning');
+      const plan = await callActivities.planLaunch.executeWithOptions({ summary: 'plan: shape, image, price, zones' }, [
+        operation,
+        compute,
+      ]);
+      const timeoutSeconds = plan.timeoutMs / 1000;
+      const bootDeadlineAt = new Date(startedAt + plan.timeoutMs).toISOString();
+
+      return withDeadline(
+        plan.timeoutMs,
+        `provision timeout, ${timeoutSeconds} s`,
+        async () => {
+          const { machine, home } = await acquireMachine(
+            { operation, owner, generation, plan, bootDeadlineAt },
+            signals,
+            undo,
+            onStep,
+          );
+          instanceId = machine.instanceId;
+          upsertSearchAttributes([
+            { key: searchAttributes.region, value: machine.region },
+            { key: searchAttributes.instance, value: instanceId },
+          ]);
+          onStep(`waiting for ${instanceId} to mount ${home.volumeId} and register`);
+          const registration = await signals.untilRegistered(machine).catch(died);
+          // The point of no return: the machine serves its user from here on.
+          undo.forget();
+          onStep(`online on ${instanceId}`);
+          return { machine, home, registration };
+        },
+        () =>
+          instanceId === null
+            ? failure('PROVISION_TIMEOUT', { timeout_seconds: timeoutSeconds, step })
+            : failure('BOOT_TIMEOUT', { timeout_seconds: timeoutSeconds, instance_id: instanceId }),
+      );
+    })
+    .catch((error) => {
+      log.warn('provision was unwound', { step });
+      setCurrentDetails(`unwound; the last step was **${step}**`);
+      throw error;
+    });
+}
+
+function died(error: unknown): never {
+  if (!(error instanceof MachineEnded)) throw error;
+  throw failure('MACHINE_DIED', {
+    instance_id: error.fact.instanceId,
+    state_reason: error.fact.stateReason ?? 'no reason given',
+  });
+}

@@ -1,0 +1,171 @@
+// workspace: the entity. Takes commands, runs one operation at a time, folds its outcome, publishes, and starts afresh when idle.
+
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  setWorkflowOptions,
+  uuid4,
+} from '@temporalio/workflow';
+import { errorMessage } from '../domain/errors.ts';
+import {
+  type Change,
+  type Command,
+  decide,
+  type Effect,
+  fold,
+  newWorkspace,
+  type Operation,
+  type Outcome,
+  type WorkspaceState,
+} from '../domain/workspace.ts';
+import type { PublishedEvent } from '../store/workspaces.ts';
+import { destroy } from './destroy.ts';
+import { failure, reasonOf } from './failure.ts';
+import { type CommandAnswer, commandUpdate, operationWorkflowId, stateQuery, type WorkspaceInput } from './messages.ts';
+import { localActivities, recordActivities } from './policies.ts';
+import { provision } from './provision.ts';
+import { searchAttributes } from './searchAttributes.ts';
+import { showState } from './showState.ts';
+
+/** A start whose command never arrived (the caller gave up in between) leaves nothing to do. */
+const ABANDONED_AFTER = '1 hour';
+
+// Lives as long as the workspace: it must move to new code, and `patched` guards what changes.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, workspace);
+export async function workspace(input: WorkspaceInput): Promise<void> {
+  let state = input.state ?? newWorkspace(input.workspaceId, input.tenantId);
+  let publishedVersion = state.version;
+  const carriedVersion = state.version;
+  const outbox: PublishedEvent[] = [];
+  const running = new Map<string, CancellationScope>();
+
+  setHandler(stateQuery, () => state);
+  setHandler(commandUpdate, take, {
+    validator: (command) => void decideOrThrow(state, command),
+    description: 'create or delete',
+  });
+
+  for (;;) {
+    await awoken();
+    if (state.version > publishedVersion) await publish();
+    else if (state.phase === 'new' || state.phase === 'gone') break;
+    else return continueAsNew<typeof workspace>({ ...input, state });
+  }
+  await condition(allHandlersFinished);
+
+  async function take(command: Command): Promise<CommandAnswer> {
+    apply(decideOrThrow(state, command));
+    const { workspaceId, status, phase, generation, version } = state;
+    // The caller reads its own write: the answer waits until every reader can see it.
+    await condition(() => publishedVersion >= version);
+    return { workspaceId, status, phase, generation, version };
+  }
+
+  function apply(change: Change): void {
+    state = change.state;
+    outbox.push(...change.events.map((event) => ({ ...event, id: uuid4() })));
+    for (const effect of change.effects) carryOut(effect);
+  }
+
+  function carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'cancel':
+        return running.get(effect.operationId)?.cancel();
+      case 'start': {
+        const { operation } = effect;
+        const scope = new CancellationScope({ cancellable: true });
+        running.set(operation.id, scope);
+        void scope
+          .run(() => run(state, operation))
+          .catch(outcomeOfFailure)
+          .then((outcome) => {
+            running.delete(operation.id);
+            apply(fold(state, { type: 'operationEnded', operationId: operation.id, outcome }));
+          });
+      }
+    }
+  }
+
+  /** Postgres lags behind by one trip at most; while it is down the slower way waits for it. */
+  async function publish(): Promise<void> {
+    const snapshot = state;
+    const events = outbox.splice(0);
+    try {
+      await localActivities.publishWorkspace(snapshot, events);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      await recordActivities.publishWorkspace.executeWithOptions({ summary: `publish version ${snapshot.version}` }, [
+        snapshot,
+        events,
+      ]);
+    }
+    publishedVersion = snapshot.version;
+    showState(snapshot);
+  }
+
+  async function awoken(): Promise<void> {
+    const isAwake = () => state.version > publishedVersion || isIdle();
+    if (state.phase === 'new') await condition(isAwake, ABANDONED_AFTER, { summary: 'no command came' });
+    else await condition(isAwake);
+  }
+
+  /** History is dropped whenever a change is over and nobody waits for anything, so that it never grows with age. */
+  function isIdle(): boolean {
+    return state.version > carriedVersion && state.operation === null && running.size === 0 && allHandlersFinished();
+  }
+}
+
+function decideOrThrow(state: WorkspaceState, command: Command): Change {
+  const decision = decide(state, command);
+  if ('refused' in decision) {
+    const { refused, context } = decision;
+    throw ApplicationFailure.create({
+      type: refused,
+      message: errorMessage(refused, context),
+      details: [context],
+      nonRetryable: true,
+      category: 'BENIGN',
+    });
+  }
+  return decision;
+}
+
+async function run(state: WorkspaceState, operation: Operation): Promise<Outcome> {
+  const { workspaceId, tenantId, profile, generation } = state;
+  const options = {
+    workflowId: operationWorkflowId(workspaceId, operation),
+    // An entity that an operator terminates takes its operation through its unwind.
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    typedSearchAttributes: [
+      { key: searchAttributes.tenant, value: tenantId },
+      { key: searchAttributes.operation, value: operation.kind },
+    ],
+  };
+  switch (operation.kind) {
+    case 'provision': {
+      if (profile === null) throw failure('INTERNAL', {});
+      const owner = { workspaceId, tenantId, name: profile.name };
+      const staticSummary = `generation ${generation} of ${profile.name}`;
+      const input = { operationId: operation.id, owner, generation, compute: profile.compute };
+      const provisioned = await executeChild(provision, { ...options, staticSummary, args: [input] });
+      return { result: 'online', ...provisioned };
+    }
+    case 'destroy':
+      await executeChild(destroy, {
+        ...options,
+        staticSummary: `destroy ${profile?.name}`,
+        args: [{ operationId: operation.id, workspaceId }],
+      });
+      return { result: 'destroyed' };
+  }
+}
+
+const outcomeOfFailure = (error: unknown): Outcome =>
+  isCancellation(error) ? { result: 'cancelled' } : { result: 'failed', reason: reasonOf(error) };
