@@ -57,6 +57,12 @@ export const ERRORS = define({
     message: 'Last-Event-ID is not an id that this stream gave.',
     nextStep: 'Send the last id received, or leave the header out.',
   },
+  TENANT_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'not found',
+    nextStep: 'Check X-Molecule-Org-Id.',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     retryable: false,

@@ -7,6 +7,8 @@ import { type Database, type Queryable, transaction } from './pool.ts';
 export type Registering = LaunchKey & {
   readonly url: string | null;
   readonly agentCard: unknown;
+  /** The instance that says it is this launch's. */
+  readonly instanceId: string;
   readonly tokenHash: Buffer;
   /** First 8 characters, for people who compare; not enough to use. */
   readonly tokenPrefix: string;
@@ -19,7 +21,7 @@ export type Registered =
       readonly tenantId: string;
       readonly instanceId: string | null;
     }
-  | { readonly result: 'unknown' | 'closed' | 'expired' | 'used' };
+  | { readonly result: 'unknown' | 'other-instance' | 'closed' | 'expired' | 'used' };
 
 /**
  * Exchanges the credential of one launch for a token, once. A machine that lost the answer may ask again while nobody has
@@ -38,6 +40,9 @@ export const register = (db: Database, registering: Registering): Promise<Regist
     );
     const launch = rows[0];
     if (launch === undefined) return { result: 'unknown' };
+    // User data can be copied to another instance; before the launch is recorded there is nothing to compare with.
+    if (launch.instance_id !== null && launch.instance_id !== registering.instanceId)
+      return { result: 'other-instance' };
     if (
       launch.superseded ||
       launch.terminate_requested_at !== null ||
@@ -68,24 +73,35 @@ export const register = (db: Database, registering: Registering): Promise<Regist
     };
   });
 
-export type TokenOwner = { readonly workspaceId: WorkspaceId; readonly generation: number; readonly tenantId: string };
+export type TokenOwner = {
+  readonly workspaceId: WorkspaceId;
+  readonly generation: number;
+  readonly tenantId: string;
+  /** Its generation was replaced or given up: it opens nothing any more. */
+  readonly isSuperseded: boolean;
+};
 
-/** Whose live token this is, or null. The first use closes the boot credential's exchange for good. */
+/** Whose token this is, or null where it is nobody's (any more). */
 export async function findToken(db: Queryable, tokenHash: Buffer): Promise<TokenOwner | null> {
   const { rows } = await db.query(
-    `select t.workspace_id, t.generation, t.first_used_at, l.tenant_id
+    `select t.workspace_id, t.generation, t.first_used_at, t.revoked_at, l.tenant_id,
+       exists (select 1 from workspace_auth_tokens s where s.workspace_id = t.workspace_id and s.generation = t.generation
+               and s.revoked_at is null) as rotated
      from workspace_auth_tokens t
      join lateral (select tenant_id from launches l where l.workspace_id = t.workspace_id and l.generation = t.generation limit 1) l on true
-     where t.token_hash = $1 and t.revoked_at is null`,
+     where t.token_hash = $1`,
     [tokenHash],
   );
   const row = rows[0];
   if (row === undefined) return null;
-  if (row.first_used_at === null) {
+  const isSuperseded = row.revoked_at !== null;
+  if (isSuperseded && row.rotated) return null;
+  // The first use closes the boot credential's exchange for good.
+  if (row.first_used_at === null && !isSuperseded) {
     await db.query(
       `update workspace_auth_tokens set first_used_at = now() where token_hash = $1 and first_used_at is null`,
       [tokenHash],
     );
   }
-  return { workspaceId: row.workspace_id, generation: row.generation, tenantId: row.tenant_id };
+  return { workspaceId: row.workspace_id, generation: row.generation, tenantId: row.tenant_id, isSuperseded };
 }

@@ -7,6 +7,7 @@ import { searchAttributes } from './searchAttributes.ts';
 export function showState(state: WorkspaceState): void {
   const { machine, home, operation, reason } = state;
   upsertSearchAttributes([
+    { key: searchAttributes.tenant, value: state.tenantId },
     { key: searchAttributes.status, value: state.status },
     { key: searchAttributes.operation, value: operation?.kind ?? null },
     { key: searchAttributes.region, value: machine?.region ?? null },

@@ -1,0 +1,54 @@
+// The Hono app: routes, limits, errors, and nothing that needs a socket.
+
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { BerthError } from '../domain/errors.ts';
+import type { ApiDependencies, ApiEnv } from './context.ts';
+import { errorResponse } from './errors.ts';
+import { eventRoutes, eventStreamRoute } from './routes/events.ts';
+import { registryRoutes } from './routes/registry.ts';
+import { workspaceRoutes } from './routes/workspaces.ts';
+
+/** A create is some hundred bytes; an agent card at most 8 KiB. */
+export const MAX_BODY_BYTES = 65_536;
+
+export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
+  const { log, settings } = deps;
+  const app = new Hono<ApiEnv>();
+  app.onError((error, c) => errorResponse(error, c, log));
+  app.notFound((c) =>
+    errorResponse(new BerthError('ROUTE_NOT_FOUND', { method: c.req.method, path: c.req.path }), c, log),
+  );
+
+  app.use(async (c, next) => {
+    const startedAt = performance.now();
+    c.set('requestId', randomUUID());
+    c.header('x-request-id', c.get('requestId'));
+    await next();
+    const durationMs = Math.round(performance.now() - startedAt);
+    log.debug({
+      request_id: c.get('requestId'),
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      duration_ms: durationMs,
+    });
+  });
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new BerthError('BODY_TOO_LARGE', { limit_bytes: MAX_BODY_BYTES });
+      },
+    }),
+  );
+
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get('/buildinfo', (c) => c.json({ git_sha: settings.GIT_SHA }));
+  app.route('/workspaces', workspaceRoutes(deps));
+  app.route('/workspaces', eventStreamRoute(deps));
+  app.route('/events', eventRoutes(deps));
+  app.route('/registry', registryRoutes(deps));
+  return app;
+}

@@ -1,0 +1,31 @@
+// Reads a request's JSON body through a zod schema; what does not fit is refused with every problem named.
+
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { BerthError } from '../domain/errors.ts';
+import type { ApiEnv } from './context.ts';
+
+/** Throws MALFORMED_JSON or VALIDATION_FAILED; the latter's context lists the fields. */
+export async function readBody<Schema extends z.ZodType>(
+  c: Context<ApiEnv>,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const parsed = schema.safeParse(await readJson(c));
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => ({
+    field: issue.path.join('.') || 'body',
+    problem: issue.message,
+  }));
+  const problem = fields.map((entry) => `${entry.field}: ${entry.problem}`).join('; ');
+  throw new BerthError('VALIDATION_FAILED', { problem, fields });
+}
+
+async function readJson(c: Context<ApiEnv>): Promise<unknown> {
+  try {
+    return JSON.parse(await c.req.text());
+  } catch (cause) {
+    // The limit on the body's size speaks for itself.
+    if (cause instanceof BerthError) throw cause;
+    throw new BerthError('MALFORMED_JSON', {}, { cause });
+  }
+}

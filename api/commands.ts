@@ -1,0 +1,121 @@
+// Sends commands to the workspace entity and brings back its answer, or the registry's error for why there is none.
+
+import {
+  type Client,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { BerthError, type ErrorContext, isErrorCode } from '../domain/errors.ts';
+import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
+import type { Profile } from '../domain/workspace.ts';
+import {
+  type CommandAnswer,
+  commandUpdate,
+  registeredSignal,
+  type RegisteredFact,
+  WORKSPACE_WORKFLOW,
+  workspaceWorkflowId,
+} from '../workflows/messages.ts';
+import type { workspace } from '../workflows/workspace.ts';
+
+export type Target = {
+  readonly workspaceId: WorkspaceId;
+  readonly tenantId: TenantId;
+  readonly operationId: OperationId;
+};
+
+export type Commands = {
+  create(target: Target, profile: Profile): Promise<CommandAnswer>;
+  delete(target: Target): Promise<CommandAnswer>;
+  /** Tells the operation that launched a machine that it has registered. False where that operation is over. */
+  registered(operationWorkflowId: string, fact: RegisteredFact): Promise<boolean>;
+};
+
+/** @param timeoutMs how long a command waits for a worker to confirm it. */
+export function temporalCommands(client: Client, taskQueue: string, timeoutMs: number): Commands {
+  const within = <Result>(ask: () => Promise<Result>): Promise<Result> =>
+    client.withDeadline(Date.now() + timeoutMs, ask);
+
+  return {
+    create: ({ workspaceId, tenantId, operationId }, profile) =>
+      answered(workspaceId, () => {
+        const start = new WithStartWorkflowOperation<typeof workspace>(WORKSPACE_WORKFLOW, {
+          workflowId: workspaceWorkflowId(workspaceId),
+          taskQueue,
+          args: [{ workspaceId, tenantId }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          // A workspace that was removed does not come back by a repeated create.
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: `${profile.name} of ${tenantId}`,
+        });
+        return within(() =>
+          client.workflow.executeUpdateWithStart(commandUpdate, {
+            startWorkflowOperation: start,
+            updateId: operationId,
+            args: [{ type: 'create', operationId, profile }],
+          }),
+        );
+      }),
+
+    delete: ({ workspaceId, operationId }) =>
+      answered(workspaceId, () =>
+        within(() =>
+          client.workflow.getHandle(workspaceWorkflowId(workspaceId)).executeUpdate(commandUpdate, {
+            updateId: operationId,
+            args: [{ type: 'delete', operationId }],
+          }),
+        ),
+      ),
+
+    async registered(operationWorkflowId, fact) {
+      try {
+        await within(() => client.workflow.getHandle(operationWorkflowId).signal(registeredSignal, fact));
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw unreachable(error) ?? error;
+      }
+    },
+  };
+}
+
+async function answered(workspaceId: WorkspaceId, ask: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw refusal(error, workspaceId) ?? unreachable(error) ?? error;
+  }
+}
+
+function refusal(error: unknown, workspaceId: WorkspaceId): BerthError | null {
+  if (error instanceof WorkflowUpdateFailedError) {
+    const { cause } = error;
+    if (!(cause instanceof ApplicationFailure) || !isErrorCode(cause.type)) return null;
+    return new BerthError(cause.type, (cause.details?.[0] ?? {}) as ErrorContext, { cause });
+  }
+  // The entity ends when its workspace is gone.
+  if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) {
+    return new BerthError('WORKSPACE_REMOVED', { workspace_id: workspaceId }, { cause: error });
+  }
+  return null;
+}
+
+/** gRPC's status codes for "no answer in time" and "nobody there". */
+const DEADLINE_EXCEEDED = 4;
+const UNAVAILABLE = 14;
+
+function unreachable(error: unknown): BerthError | null {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (!isGrpcServiceError(cause)) continue;
+    if (cause.code === UNAVAILABLE) return new BerthError('ORCHESTRATOR_UNAVAILABLE', {}, { cause: error });
+    if (cause.code === DEADLINE_EXCEEDED) return new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
+  }
+  return null;
+}

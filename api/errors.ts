@@ -1,0 +1,31 @@
+// Turns whatever a request met into the body that the canvas reads: {error, code, next_step, ...context} (design, section 7).
+
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Logger } from 'pino';
+import { BerthError, ERRORS, errorMessage, errorNextStep } from '../domain/errors.ts';
+import { isUnavailable } from '../store/pool.ts';
+import type { ApiEnv } from './context.ts';
+
+/** Internals never leave: what is not of the registry becomes INTERNAL, with the request's id for the log. */
+export function errorResponse(error: unknown, c: Context<ApiEnv>, log: Logger): Response {
+  const known = asBerthError(error, c);
+  if (known.code === 'INTERNAL') log.error({ err: error, request_id: c.get('requestId') }, 'a request failed');
+  else if (ERRORS[known.code].status >= 500) log.warn({ err: error, request_id: c.get('requestId') }, known.message);
+  const { status, retryable } = ERRORS[known.code];
+  const body = {
+    error: errorMessage(known.code, known.context),
+    code: known.code,
+    next_step: errorNextStep(known.code, known.context),
+    ...known.context,
+  };
+  if (retryable && status >= 500) c.header('retry-after', '2');
+  if (status === 401) c.header('www-authenticate', 'Bearer');
+  return c.json(body, status as ContentfulStatusCode);
+}
+
+function asBerthError(error: unknown, c: Context<ApiEnv>): BerthError {
+  if (error instanceof BerthError) return error;
+  if (isUnavailable(error)) return new BerthError('platform_unavailable', {}, { cause: error });
+  return new BerthError('INTERNAL', { request_id: c.get('requestId') }, { cause: error });
+}

@@ -1,0 +1,58 @@
+// A workspace as clients read it (facts/wire.md 1.4): the row's decision, and what the machine's heartbeats say beside it.
+
+import { errorNextStep, isErrorCode } from '../domain/errors.ts';
+import type { WorkspaceRow } from '../store/workspaces.ts';
+import type { ApiSettings } from './context.ts';
+
+/** A machine that reports at least this share of errors is degraded (facts/wire.md 1.7). */
+const DEGRADED_ERROR_RATE = 0.5;
+
+export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now = Date.now()) {
+  const report = row.report ?? {};
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    tier: row.tier,
+    runtime: row.runtime,
+    status: liveStatus(row, settings, now),
+    phase: row.phase,
+    generation: row.generation,
+    compute: row.compute,
+    url: row.url,
+    agent_card: row.agent_card ?? null,
+    machine:
+      row.instance_id === null
+        ? null
+        : { instance_id: row.instance_id, instance_type: row.instance_type, region: row.region, zone: row.zone },
+    home: row.home_volume_id === null ? null : { volume_id: row.home_volume_id },
+    operation: row.operation_id === null ? null : { id: row.operation_id, kind: row.operation_kind },
+    failure: presentReason(row.reason),
+    active_tasks: report['active_tasks'] ?? 0,
+    current_task: report['current_task'] ?? null,
+    last_error_rate: report['error_rate'] ?? 0,
+    last_sample_error: report['sample_error'] ?? null,
+    uptime_seconds: report['uptime_seconds'] ?? 0,
+    monthly_spend: report['monthly_spend'] ?? null,
+    last_seen_at: row.last_seen_at,
+    provision_timeout_ms: settings.PROVISION_TIMEOUT_SECONDS * 1000,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  };
+}
+
+/** What the machine's silence or its errors make of "online"; everything else is as the workflow decided. */
+export function liveStatus(row: WorkspaceRow, settings: ApiSettings, now = Date.now()): string {
+  if (row.status !== 'online' || row.last_seen_at === null) return row.status;
+  if (now - row.last_seen_at.getTime() > settings.LIVENESS_TTL_SECONDS * 1000) return 'offline';
+  const { error_rate: errorRate, runtime_state: runtimeState } = row.report ?? {};
+  if (runtimeState === 'wedged' || (typeof errorRate === 'number' && errorRate >= DEGRADED_ERROR_RATE))
+    return 'degraded';
+  return 'online';
+}
+
+function presentReason(reason: WorkspaceRow['reason']) {
+  if (reason === null) return null;
+  const nextStep = isErrorCode(reason.code) ? errorNextStep(reason.code, reason.context) : null;
+  return { code: reason.code, error: reason.message, next_step: nextStep };
+}

@@ -1,0 +1,50 @@
+// Serves the app on a port, with its connections to Postgres and Temporal, until it is stopped.
+
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { Client, Connection } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { readCatalogue } from '../data/catalogue.ts';
+import { connect } from '../store/pool.ts';
+import { createApp } from './app.ts';
+import { temporalCommands } from './commands.ts';
+import type { ApiSettings } from './context.ts';
+import { startEventHub } from './eventHub.ts';
+
+export type RunningApi = { readonly url: string; stop(): Promise<void> };
+
+/** Listens once this resolves. Temporal and Postgres may come later: until then requests that need them get a 503. */
+export async function startApi(settings: ApiSettings, log: Logger): Promise<RunningApi> {
+  const db = connect(settings.DATABASE_URL, {
+    max: 20,
+    onError: (err) => log.warn({ err }, 'a database connection was lost'),
+  });
+  const connection = Connection.lazy({ address: settings.TEMPORAL_ADDRESS });
+  const client = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE });
+  const events = await startEventHub(db);
+  const commands = temporalCommands(client, settings.TASK_QUEUE, settings.COMMAND_TIMEOUT_MS);
+  const app = createApp({ db, commands, events, catalogue: readCatalogue(), settings, log });
+  const server = createAdaptorServer({ fetch: app.fetch });
+  const port = await listenOn(server, settings.PORT, settings.HOST);
+  const host = settings.HOST.includes(':') ? `[${settings.HOST}]` : settings.HOST;
+
+  return {
+    url: `http://${host}:${port}`,
+    async stop() {
+      // Streams end first: their clients resume elsewhere, and the server need not wait for them.
+      await events.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+      });
+      await connection.close();
+      await db.end();
+    },
+  };
+}
+
+const listenOn = (server: ServerType, port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });

@@ -1,0 +1,84 @@
+// The home: waits for its volume to be attached, puts a file system on a blank one, and mounts it at /home/agent (R87).
+
+import { execFile } from 'node:child_process';
+import { lstat, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { wait } from './wait.ts';
+
+const run = promisify(execFile);
+
+export type MountedHome = { readonly volumeId: string; readonly path: string };
+
+/** On Nitro the kernel's names are arbitrary; the serial in the link's name is the volume's id (facts/ec2.md 1.6). */
+const EBS_LINK = /^nvme-Amazon_Elastic_Block_Store_vol([0-9a-f]+)$/;
+
+/** Returns once the home is mounted; an attached home that can't be mounted throws. `root` is `/` on a real machine. */
+export async function mountHome(root: string, pollMs: number, signal: AbortSignal): Promise<MountedHome> {
+  for (;;) {
+    const found = await findHome(root);
+    if (found !== null) {
+      const path = join(root, 'home', 'agent');
+      await mount(found.device, path);
+      return { volumeId: found.volumeId, path };
+    }
+    await wait(pollMs, signal);
+  }
+}
+
+/** The attached EBS volume that the machine did not boot from; a machine has one home. */
+async function findHome(root: string): Promise<{ volumeId: string; device: string } | null> {
+  const folder = join(root, 'dev', 'disk', 'by-id');
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const bootDisk = await diskOf('/');
+  for (const name of names.sort()) {
+    const serial = EBS_LINK.exec(name)?.[1];
+    if (serial === undefined) continue;
+    const device = await realpath(join(folder, name));
+    if (bootDisk === null || !bootDisk.startsWith(device)) return { volumeId: `vol-${serial}`, device };
+  }
+  return null;
+}
+
+/** The device that is mounted at `path`, `/dev/nvme0n1p1`; null where there is no such tool, as in a folder that plays a machine. */
+async function diskOf(path: string): Promise<string | null> {
+  return run('findmnt', ['-no', 'SOURCE', path]).then(
+    ({ stdout }) => stdout.trim() || null,
+    () => null,
+  );
+}
+
+async function mount(device: string, path: string): Promise<void> {
+  const kind = await stat(device);
+  if (kind.isBlockDevice()) return mountBlockDevice(device, path);
+  // The emulator's volumes are folders: linking one is its mount.
+  if (kind.isDirectory()) return linkFolder(device, path);
+  throw new Error(`${device} is neither a block device nor a folder`);
+}
+
+async function mountBlockDevice(device: string, path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  const isMounted = await run('findmnt', ['-n', '--source', device, '--target', path]).then(
+    () => true,
+    () => false,
+  );
+  if (isMounted) return;
+  // blkid exits with 2 where it finds nothing: only a volume that is really blank gets a file system.
+  const isBlank = await run('blkid', ['-p', device]).then(
+    () => false,
+    (error: { code?: number }) => {
+      if (error.code === 2) return true;
+      throw error;
+    },
+  );
+  if (isBlank) await run('mkfs.ext4', ['-q', '-L', 'berth-home', device]);
+  await run('mount', ['-o', 'noatime', device, path]);
+}
+
+async function linkFolder(folder: string, path: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  const existing = await lstat(path).catch(() => null);
+  if (existing?.isSymbolicLink() && (await readlink(path)) === folder) return;
+  await rm(path, { recursive: true, force: true });
+  await symlink(folder, path);
+}
