@@ -1,0 +1,117 @@
+// `berth demo`: the main job end to end, as the canvas sees it, on the real parts; ends with nothing left running.
+
+import { describeAws, progressOn } from '../progress.ts';
+import { awsTarget } from '../stack/aws.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { canvas, type Canvas } from './canvas.ts';
+import { narrate } from './narrate.ts';
+
+/** A demo that shows nothing new for so long is broken. */
+const PATIENCE_MS = 120_000;
+
+export async function runDemo(): Promise<void> {
+  const progress = progressOn(process.stdout);
+  const aws = awsTarget(process.env);
+  if (aws.kind === 'aws')
+    throw new Error(
+      'The demo launches a machine, and AWS credentials are set. Unset them, or use `npm run dev` to mean it.',
+    );
+  progress.title('Berth: one EC2 machine for one workspace, from nothing to online and back to nothing');
+  progress.line(describeAws(aws));
+
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => interrupted.abort(new Error('interrupted')));
+  process.once('disconnect', () => interrupted.abort(new Error('interrupted')));
+  const stack = await startStack({ onStep: progress.onStep });
+  try {
+    const broken = stack.broken.then((part) => {
+      throw new Error(`${part} ended unexpectedly; see ${stack.runFolder}/${part}.log`);
+    });
+    const stopped = new Promise<never>((_, reject) => {
+      if (interrupted.signal.aborted) reject(interrupted.signal.reason);
+      interrupted.signal.addEventListener('abort', () => reject(interrupted.signal.reason));
+    });
+    await Promise.race([show(stack, progress), broken, stopped]);
+  } finally {
+    await stack.stop();
+  }
+  progress.line('all parts stopped; nothing is left running');
+  process.exit(0);
+}
+
+async function show(stack: Stack, progress: ReturnType<typeof progressOn>): Promise<void> {
+  const user = canvas(stack.apiUrl, stack.adminToken);
+  progress.title('POST /workspaces');
+  const compute = { instance_type: 't3.large', volume: { root_gb: 50 } };
+  const { id } = await user.call<{ id: string }>('POST', '/workspaces', { name: 'demo workspace', tier: 3, compute });
+  progress.line(`workspace      ${id}`);
+
+  const watching = new AbortController();
+  const events = user.events(id, watching.signal);
+  try {
+    await follow(events, 'WORKSPACE_ONLINE', progress);
+    progress.title(`GET /workspaces/${id}`);
+    const read = await user.call<Record<string, unknown>>('GET', `/workspaces/${id}`);
+    progress.line(
+      JSON.stringify({
+        status: read['status'],
+        compute: read['compute'],
+        machine: read['machine'],
+        home: read['home'],
+      }),
+    );
+
+    progress.title(`DELETE /workspaces/${id}`);
+    await user.call('DELETE', `/workspaces/${id}`);
+    await follow(events, 'WORKSPACE_DESTROYED', progress);
+  } finally {
+    watching.abort();
+  }
+  await showLedger(stack, progress);
+  await showWhere(stack, id, progress, user);
+}
+
+async function follow(
+  events: ReturnType<Canvas['events']>,
+  until: string,
+  progress: ReturnType<typeof progressOn>,
+): Promise<void> {
+  for (;;) {
+    const late = new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error(`nothing happened for ${PATIENCE_MS / 1000} s`)), PATIENCE_MS).unref(),
+    );
+    const next = await Promise.race([events.next(), late]);
+    if (next.done) throw new Error('the stream of events ended early');
+    progress.line(narrate(next.value));
+    if (next.value.event === until) return;
+    if (next.value.event.endsWith('_FAILED')) throw new Error(String(next.value.payload['error']));
+  }
+}
+
+type Entries = { entries: { kind: string; id: string; detail: string; state: string; billable: boolean }[] };
+
+async function showLedger(stack: Stack, progress: ReturnType<typeof progressOn>): Promise<void> {
+  if (stack.emulatorUrl === null) return;
+  progress.title("The emulator's ledger: everything that was ever made");
+  const { entries } = (await (await fetch(`${stack.emulatorUrl}/_emulator/ledger`)).json()) as Entries;
+  for (const entry of entries)
+    progress.line(`${entry.kind.padEnd(9)} ${entry.id}  ${entry.detail.padEnd(12)} ${entry.state}`);
+  const left = entries.filter((entry) => entry.billable);
+  if (left.length > 0)
+    throw new Error(`${left.length} of them still cost money: ${left.map((entry) => entry.id).join(', ')}`);
+  progress.line('nothing of it still costs money');
+}
+
+async function showWhere(
+  stack: Stack,
+  id: string,
+  progress: ReturnType<typeof progressOn>,
+  user: Canvas,
+): Promise<void> {
+  const { status } = await user.call<{ status: string }>('GET', '/health');
+  progress.title('Where it ran (`npm run dev` leaves it up)');
+  progress.line(`API            ${stack.apiUrl} (${status})`);
+  if (stack.temporalUiUrl !== null)
+    progress.line(`Temporal UI    ${stack.temporalUiUrl}/namespaces/default/workflows/workspace%2F${id}`);
+}

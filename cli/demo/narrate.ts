@@ -1,0 +1,42 @@
+// Turns an event into the line that a person reads.
+
+import type { StreamedEvent } from './canvas.ts';
+
+export function narrate({ event, payload: p }: StreamedEvent): string {
+  switch (event) {
+    case 'WORKSPACE_PROVISIONING':
+      return `provisioning   generation ${p['generation']} of "${p['name']}", tier ${p['tier']}`;
+    case 'WORKSPACE_STEP':
+      return narrateStep(String(p['step']), p);
+    case 'WORKSPACE_ONLINE':
+      return `ONLINE         registered from ${p['instance_id']} in ${p['zone']}, home ${p['home_volume_id']} mounted`;
+    case 'WORKSPACE_REMOVED':
+      return 'removed        the workspace is gone for its user; its machine and home are next';
+    case 'WORKSPACE_DESTROYED':
+      return 'destroyed      machine and home are gone';
+    default:
+      return `${event} ${JSON.stringify(p)}`;
+  }
+}
+
+function narrateStep(step: string, p: StreamedEvent['payload']): string {
+  switch (step) {
+    case 'planned': {
+      const price = p['hourly_usd'] === null ? 'price unknown' : `$${p['hourly_usd']} an hour (list)`;
+      const zones = (p['zones'] as string[]).join(', ');
+      return `planned        ${p['instance_type']}, root ${p['root_gb']} GiB, home ${p['home_gb']} GiB, ${price}\n${' '.repeat(25)}image ${p['image_id']}, zones in order: ${zones}`;
+    }
+    case 'launched':
+      return `launched       ${p['instance_id']} (${p['instance_type']}) in ${p['zone']}`;
+    case 'home_created':
+      return `home created   ${p['volume_id']}, ${p['size_gb']} GiB in ${p['zone']}, in no instance's lifecycle`;
+    case 'home_attached':
+      return `home attached  ${p['volume_id']} to ${p['instance_id']}`;
+    case 'terminating':
+      return `terminating    ${p['instance_id']}`;
+    case 'home_deleted':
+      return `home deleted   ${p['volume_id']}`;
+    default:
+      return step;
+  }
+}

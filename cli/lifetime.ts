@@ -1,0 +1,22 @@
+// How a long-running process ends: on a signal, or with the parent that opened a channel to it; orderly the first time, at once the second.
+
+/** Calls `stop` once, then exits with 0; a stop that fails or takes longer than `forceMs` exits with 1. */
+export function endOrderly(stop: () => Promise<void>, forceMs: number): void {
+  let ending = false;
+  const end = (): void => {
+    if (ending) process.exit(1);
+    ending = true;
+    setTimeout(() => process.exit(1), forceMs).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+  // Only where the parent opened a channel: a part never outlives the stack that started it.
+  process.on('disconnect', end);
+}

@@ -1,0 +1,41 @@
+// The `berth` command: one entry for every process of Berth.
+
+import { Command } from 'commander';
+import { InvalidSettings } from '../config/settings.ts';
+
+const berth = new Command('berth').description('One EC2 machine per AI-agent workspace').showHelpAfterError();
+
+berth
+  .command('api')
+  .description('serve the API')
+  .action(async () => (await import('./api.ts')).runApi());
+berth
+  .command('worker')
+  .description('serve the workflows and their activities')
+  .action(async () => (await import('./worker.ts')).runWorker());
+berth
+  .command('migrate')
+  .description('bring the database to the newest schema')
+  .action(async () => (await import('./migrate.ts')).runMigrate());
+berth
+  .command('emulator')
+  .description('serve a local AWS')
+  .option('--port <port>', 'port to listen on, 0 = any free one', '0')
+  .option('--data <folder>', 'where volumes and machines live', '.berth/emulator')
+  .action(async (options: { port: string; data: string }) => (await import('./emulator.ts')).runEmulator(options));
+berth
+  .command('dev')
+  .description('start everything and leave it up until Ctrl-C')
+  .action(async () => (await import('./dev.ts')).runDev());
+berth
+  .command('demo')
+  .description('show a workspace go online and be removed')
+  .action(async () => (await import('./demo/demo.ts')).runDemo());
+
+try {
+  await berth.parseAsync();
+} catch (error) {
+  // A sentence for a setting that is wrong; the whole stack for what we did not expect.
+  console.error(error instanceof InvalidSettings ? error.message : error);
+  process.exit(1);
+}
