@@ -1,21 +1,23 @@
-// Where EC2 has run out of a type: per type, zone and market, emptied and refilled from outside.
+// Pools of capacity: endless until one is emptied.
 
-import type { Market } from '../ec2/resources.ts';
+/** `*` stands for any. */
+export class Capacity {
+  readonly #empty = new Set<string>();
 
-export type Capacity = {
-  empty(type: string, zone: string, market: Market): void;
-  refill(type: string, zone: string, market: Market): void;
-  refillAll(): void;
-  has(type: string, zone: string, market: Market): boolean;
-};
+  empty(type: string, zone: string, market = 'on-demand'): void {
+    this.#empty.add(`${type}/${zone}/${market}`);
+  }
 
-export function capacity(): Capacity {
-  const emptied = new Set<string>();
-  const pool = (type: string, zone: string, market: Market): string => `${type}/${zone}/${market}`;
-  return {
-    empty: (type, zone, market) => void emptied.add(pool(type, zone, market)),
-    refill: (type, zone, market) => void emptied.delete(pool(type, zone, market)),
-    refillAll: () => emptied.clear(),
-    has: (type, zone, market) => !emptied.has(pool(type, zone, market)),
-  };
+  refill(type: string, zone: string, market = 'on-demand'): void {
+    this.#empty.delete(`${type}/${zone}/${market}`);
+  }
+
+  isEmpty(type: string, zone: string, market: string): boolean {
+    const pools = [type, '*'].flatMap((t) => [zone, '*'].flatMap((z) => [market, '*'].map((m) => `${t}/${z}/${m}`)));
+    return pools.some((pool) => this.#empty.has(pool));
+  }
+
+  clear(): void {
+    this.#empty.clear();
+  }
 }

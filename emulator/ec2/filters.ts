@@ -1,62 +1,51 @@
-// Filters of the Describe actions: all of them must hold, any value of one is enough, `*` and `?` stand for anything.
+// Filters of the describe calls: all names must match, one of a name's values is enough, `*` and `?` are wildcards.
 
-import { AwsError, invalidValue } from '../protocols/awsError.ts';
-import { group, list, required, text } from '../protocols/parameters.ts';
-import type { Tags } from './resources.ts';
+import { list, string, structure, type Value } from '../protocols/parameters.ts';
+import { Ec2Error } from './errors.ts';
+import type { Tags } from './tags.ts';
 
-export const filterParameter = list(group({ Name: required(text), Value: list(text) }));
+export const filterSchema = list(structure({ Name: string, Value: list(string) }));
+export type Filters = Value<typeof filterSchema>;
 
-export type FilterInput = { readonly Name: string; readonly Value: readonly string[] };
+/** What a filter's name reads off a resource; several values where the resource has several. */
+export type FilterReaders<Resource> = Readonly<Record<string, (resource: Resource) => readonly (string | undefined)[]>>;
 
-/** By filter name: what of a resource is compared. */
-export type Filterable<T> = Readonly<Record<string, (resource: T) => readonly string[]>>;
+/** The most values of one filter (facts/ec2.md 1.4). */
+const MAX_VALUES = 200;
 
-const MOST_VALUES = 200;
-
-/** Throws InvalidParameterValue for a name that the action doesn't have. */
-export function matcher<T>(
-  filterable: Filterable<T>,
-  filters: readonly FilterInput[],
-  tagsOf?: (resource: T) => Tags,
-): (resource: T) => boolean {
-  if (filters.reduce((sum, filter) => sum + filter.Value.length, 0) > MOST_VALUES) {
-    throw new AwsError(
-      'FilterLimitExceeded',
-      `The maximum number of filter values specified on a single call is ${MOST_VALUES}`,
-    );
-  }
-  const tests = filters.map((filter) => {
-    if (filter.Value.length === 0) throw invalidValue(`filter ${filter.Name}`, '', 'It has no values.');
-    const values = valuesOf(filterable, filter.Name, tagsOf);
-    const patterns = filter.Value.map(wildcard);
-    return (resource: T) => values(resource).some((value) => patterns.some((pattern) => pattern(value)));
-  });
-  return (resource) => tests.every((test) => test(resource));
-}
-
-function valuesOf<T>(filterable: Filterable<T>, name: string, tagsOf: ((resource: T) => Tags) | undefined) {
-  if (Object.hasOwn(filterable, name)) return filterable[name]!;
-  if (tagsOf !== undefined) {
-    if (name === 'tag-key') return (resource: T) => [...tagsOf(resource).keys()];
-    if (name === 'tag-value') return (resource: T) => [...tagsOf(resource).values()];
-    if (name.startsWith('tag:') && name.length > 4) {
-      return (resource: T) => {
-        const value = tagsOf(resource).get(name.slice(4));
-        return value === undefined ? [] : [value];
-      };
+/** Throws InvalidParameterValue for a filter that the call does not have, FilterLimitExceeded for too many values. */
+export function applyFilters<Resource extends { readonly tags: Tags }>(
+  resources: readonly Resource[],
+  filters: Filters | undefined,
+  readers: FilterReaders<Resource>,
+): Resource[] {
+  const matchers = (filters ?? []).map(({ Name: name = '', Value: values = [] }) => {
+    if (values.length > MAX_VALUES) {
+      throw new Ec2Error('FilterLimitExceeded', `The maximum number of filter values is ${MAX_VALUES}`);
     }
+    const read = readerOf(name, readers);
+    const patterns = values.map(wildcard);
+    return (resource: Resource) =>
+      read(resource).some((value) => value !== undefined && patterns.some((pattern) => pattern.test(value)));
+  });
+  return resources.filter((resource) => matchers.every((matches) => matches(resource)));
+}
+
+function readerOf<Resource extends { readonly tags: Tags }>(name: string, readers: FilterReaders<Resource>) {
+  if (name.startsWith('tag:')) {
+    const key = name.slice('tag:'.length);
+    return (resource: Resource) => [resource.tags.get(key)];
   }
-  throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`);
+  if (name === 'tag-key') return (resource: Resource) => [...resource.tags.keys()];
+  const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  if (reader === undefined) throw new Ec2Error('InvalidParameterValue', `The filter '${name}' is invalid`);
+  return reader;
 }
 
-/** A backslash takes the next character as it is. */
-function wildcard(pattern: string): (value: string) => boolean {
-  if (!/[*?\\]/.test(pattern)) return (value) => value === pattern;
-  const source = pattern.replace(/\\([\s\S])|([*?])|([\s\S])/g, (_, escaped, special, plain) =>
-    special === '*' ? '[\\s\\S]*?' : special === '?' ? '[\\s\\S]' : literal(escaped ?? plain),
-  );
-  const expression = new RegExp(`^${source}$`, 'u');
-  return (value) => expression.test(value);
+function wildcard(text: string): RegExp {
+  const source = text
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, 's');
 }
-
-const literal = (character: string): string => character.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -1,57 +1,47 @@
-// Tags: what EC2 takes as one, at launch and later.
+// Tags, and the specifications that set them in the same call that makes the resource.
 
-import { AwsError, invalidValue } from '../protocols/awsError.ts';
-import { choice, group, list, required, text } from '../protocols/parameters.ts';
-import type { Xml } from '../protocols/xml.ts';
-import type { Tags } from './resources.ts';
+import { list, string, structure, type Value } from '../protocols/parameters.ts';
+import { Ec2Error } from './errors.ts';
 
-const tagList = list(group({ Key: required(text), Value: text }));
+export type Tags = Map<string, string>;
 
-export const tagParameter = tagList;
+export const tagSchema = list(structure({ Key: string, Value: string }));
+export const tagSpecificationSchema = list(structure({ ResourceType: string, Tag: tagSchema }));
 
-/** The tags of what a call creates, for the resource types that it can tag. */
-export const tagSpecifications = <const T extends readonly string[]>(...types: T) =>
-  list(group({ ResourceType: required(choice(...types)), Tag: tagList }));
+const MAX_TAGS = 50;
 
-type TagInput = { readonly Key: string; readonly Value: string | undefined };
-type TagSpecification<T extends string> = { readonly ResourceType: T; readonly Tag: readonly TagInput[] };
-
-const MOST_TAGS = 50;
-const LONGEST_KEY = 128;
-const LONGEST_VALUE = 256;
-
-/** Throws TagLimitExceeded, InvalidParameterValue. */
-export function readTags(input: readonly TagInput[], existing: Tags = new Map()): Tags {
-  const tags: Tags = new Map();
-  for (const { Key: key, Value: value = '' } of input) {
-    if (key === '' || [...key].length > LONGEST_KEY) {
-      throw invalidValue('Tag.Key', key, `It must have 1 to ${LONGEST_KEY} characters.`);
+export function readTags(tags: Value<typeof tagSchema> | undefined): Tags {
+  const read: Tags = new Map();
+  for (const { Key: key, Value: value = '' } of tags ?? []) {
+    if (key === undefined || key === '') {
+      throw new Ec2Error('MissingParameter', 'The request must contain the parameter Key');
     }
-    if ([...value].length > LONGEST_VALUE) {
-      throw invalidValue('Tag.Value', value, `It must have at most ${LONGEST_VALUE} characters.`);
+    if (key.toLowerCase().startsWith('aws:')) {
+      throw new Ec2Error('InvalidParameterValue', "Tag keys starting with 'aws:' are reserved for internal use");
     }
-    if (/^aws:/i.test(key)) {
-      throw invalidValue('Tag.Key', key, "Tag keys starting with 'aws:' are reserved for internal use.");
+    if (key.length > 128 || value.length > 256) {
+      throw new Ec2Error('InvalidParameterValue', `The tag ${key.slice(0, 128)} is too long`);
     }
-    if (tags.has(key)) throw new AwsError('InvalidParameterValue', `Duplicate tag key '${key}' specified.`);
-    tags.set(key, value);
+    read.set(key, value);
   }
-  if (new Set([...existing.keys(), ...tags.keys()]).size > MOST_TAGS) {
-    throw new AwsError('TagLimitExceeded', `A resource can have at most ${MOST_TAGS} tags.`);
-  }
-  return tags;
+  if (read.size > MAX_TAGS) throw new Ec2Error('TagLimitExceeded', `The maximum number of tags is ${MAX_TAGS}`);
+  return read;
 }
 
-/** A resource type that is named twice is refused: which one would hold? */
-export function tagsByType<T extends string>(specifications: readonly TagSpecification<T>[]): (type: T) => Tags {
-  const byType = new Map<T, Tags>();
-  for (const { ResourceType: type, Tag: input } of specifications) {
-    if (byType.has(type)) {
-      throw new AwsError('InvalidParameterValue', `Duplicate resource type '${type}' in the tag specifications.`);
+/** The tags for one type of resource; a type that the call can't make is refused. */
+export function tagsFor(
+  specifications: Value<typeof tagSpecificationSchema> | undefined,
+  type: string,
+  possible: readonly string[],
+): Tags {
+  for (const { ResourceType: given = '' } of specifications ?? []) {
+    if (!possible.includes(given)) {
+      throw new Ec2Error(
+        'InvalidParameterValue',
+        `'${given}' is not a valid taggable resource type for this operation.`,
+      );
     }
-    byType.set(type, readTags(input));
   }
-  return (type) => new Map(byType.get(type));
+  const matching = (specifications ?? []).filter((specification) => specification.ResourceType === type);
+  return readTags(matching.flatMap((specification) => specification.Tag ?? []));
 }
-
-export const tagSet = (tags: Tags): Xml => [...tags].map(([key, value]) => ({ key, value }));
