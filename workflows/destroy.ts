@@ -1,13 +1,11 @@
 // destroy: ends every machine of a workspace, then deletes its homes. Finding nothing is success.
 
-import { setCurrentDetails, setWorkflowOptions } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import { endMachine } from './endMachine.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { DestroyInput } from './messages.ts';
 import { callActivities, recordActivities } from './policies.ts';
 
-// Minutes long: it ends on the code that it began with.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, destroy);
 export async function destroy({ operationId, workspaceId }: DestroyInput): Promise<void> {
   const operation = { workspaceId, operationId };
   const signals = new MachineSignals();

@@ -1,6 +1,6 @@
 // provision: from a plan to a machine that has its home mounted and has registered, or back to nothing.
 
-import { log, setCurrentDetails, setWorkflowOptions, upsertSearchAttributes } from '@temporalio/workflow';
+import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Home, Machine } from '../domain/machine.ts';
 import type { Registration } from '../domain/workspace.ts';
 import { acquireMachine } from './acquireMachine.ts';
@@ -14,8 +14,6 @@ import { Unwind } from './unwind.ts';
 
 export type Provisioned = { readonly machine: Machine; readonly home: Home; readonly registration: Registration };
 
-// Minutes long: it ends on the code that it began with.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, provision);
 export async function provision({ operationId, owner, generation, compute }: ProvisionInput): Promise<Provisioned> {
   const operation = { workspaceId: owner.workspaceId, operationId };
   const signals = new MachineSignals();

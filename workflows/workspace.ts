@@ -10,7 +10,6 @@ import {
   isCancellation,
   ParentClosePolicy,
   setHandler,
-  setWorkflowOptions,
   uuid4,
 } from '@temporalio/workflow';
 import { errorMessage } from '../domain/errors.ts';
@@ -37,8 +36,6 @@ import { showState } from './showState.ts';
 /** A start whose command never arrived (the caller gave up in between) leaves nothing to do. */
 const ABANDONED_AFTER = '1 hour';
 
-// Lives as long as the workspace: it must move to new code, and `patched` guards what changes.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, workspace);
 export async function workspace(input: WorkspaceInput): Promise<void> {
   let state = input.state ?? newWorkspace(input.workspaceId, input.tenantId);
   let publishedVersion = state.version;
