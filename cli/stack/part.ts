@@ -1,8 +1,9 @@
 // One process of the stack: started, waited for until it says that it is ready, and ended for good.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export type PartOptions = {
@@ -10,7 +11,7 @@ export type PartOptions = {
   /** What follows `node` on the command line. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The line on stdout that says "ready"; its first group, where it has one, is the answer of `ready`. Without it: at once. */
+  /** The line of its output that says "ready"; its first group, where it has one, is the answer of `ready`. Without it: at once. */
   readonly readyLine?: RegExp;
   readonly logFile: string;
   readonly readyTimeoutMs?: number;
@@ -30,8 +31,9 @@ export type Part = {
 };
 
 const READY_TIMEOUT_MS = 60_000;
-/** Longer than a part's own orderly end takes (cli/lifetime.ts); a worker that is asked twice ends at once. */
+/** On one machine nobody waits out a worker's whole drain (workers/worker.ts): what is cut off is made good by the next start. */
 const STOP_GRACE_MS = 8_000;
+const LOOK_AGAIN_MS = 20;
 const LOG_TAIL_LINES = 15;
 
 const COMPILED = import.meta.url.endsWith('.js');
@@ -46,22 +48,22 @@ export const ownModule = (path: string): string[] => {
 /** Throws with the end of the process's log where it does not become ready. */
 export async function startPart(options: PartOptions): Promise<Part> {
   const { name, args, env = {}, readyLine, logFile, readyTimeoutMs = READY_TIMEOUT_MS } = options;
-  const log = createWriteStream(logFile, { flags: 'a' });
+  // Straight into the file: a pipe to a parent that was killed would break the part while it ends what it started.
+  const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [...args], {
     cwd: ROOT,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     // The channel is how a part learns that its parent is gone. Its own process group keeps Ctrl-C from reaching it twice.
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', log, log, 'ipc'],
     detached: true,
   });
-  child.stdout!.pipe(log, { end: false });
-  child.stderr!.pipe(log, { end: false });
+  closeSync(log);
   const exited = new Promise<void>((resolve) => {
     child.once('error', () => resolve());
     child.once('exit', () => resolve());
   });
   try {
-    const told = readyLine === undefined ? '' : await untilReady(child, readyLine, readyTimeoutMs, exited);
+    const told = readyLine === undefined ? '' : await untilReady(child, logFile, readyLine, readyTimeoutMs);
     return {
       name,
       pid: child.pid!,
@@ -72,36 +74,39 @@ export async function startPart(options: PartOptions): Promise<Part> {
     };
   } catch (error) {
     await end(child, exited, 'SIGKILL');
-    throw new Error(
-      `${name} did not start (${error instanceof Error ? error.message : error}).\n${await tail(logFile)}`,
-      { cause: error },
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${name} did not start (${why}).\n${await tail(logFile)}`, { cause: error });
   }
 }
 
-function untilReady(child: ChildProcess, readyLine: RegExp, timeoutMs: number, exited: Promise<void>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready after ${timeoutMs / 1000} s`)), timeoutMs);
-    let seen = '';
-    child.stdout!.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      const match = readyLine.exec(seen);
-      if (match === null) return;
-      clearTimeout(timer);
-      resolve(match[1] ?? match[0]);
-    });
-    void exited.then(() => {
-      clearTimeout(timer);
-      reject(new Error(`it ended with ${child.exitCode ?? child.signalCode ?? 'an error'}`));
-    });
-  });
+async function untilReady(child: ChildProcess, logFile: string, readyLine: RegExp, timeoutMs: number): Promise<string> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+    const match = readyLine.exec(await readFile(logFile, 'utf8'));
+    if (match !== null) return match[1] ?? match[0];
+    if (hasEnded) throw new Error(`it ended with ${child.exitCode ?? child.signalCode ?? 'an error'}`);
+    if (Date.now() > deadline) throw new Error(`not ready after ${timeoutMs / 1000} s`);
+    await pause(LOOK_AGAIN_MS);
+  }
 }
 
 async function end(child: ChildProcess, exited: Promise<void>, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-  const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  send(child, signal);
+  const force = setTimeout(() => send(child, 'SIGKILL'), STOP_GRACE_MS);
   await exited;
   clearTimeout(force);
+}
+
+/** A part that is killed takes what it runs along, as it can't end that any more; one that is asked ends it itself. */
+function send(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (signal !== 'SIGKILL' || process.platform === 'win32') return void child.kill(signal);
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
+  }
 }
 
 /** The last lines of a log, for the message of a failure. */

@@ -39,14 +39,19 @@ const postgres = new EmbeddedPostgres({
 // The library's own exit hook may end this process while its stop is still removing the data.
 process.on('exit', () => rmSync(databaseDir, { recursive: true, force: true }));
 
+const starting = postgres.initialise().then(() => postgres.start());
 let ending: Promise<void> | null = null;
 const end = (): void => {
-  ending ??= postgres.stop().then(() => process.exit(0));
+  // Not before it runs: a server that is still starting can't be stopped, and would outlive this process.
+  ending ??= starting
+    .catch(() => {})
+    .then(() => postgres.stop())
+    .then(() => process.exit(0));
 };
 process.on('disconnect', end);
 process.on('SIGTERM', end);
 process.on('SIGINT', () => {});
+if (process.connected === false) end();
 
-await postgres.initialise();
-await postgres.start();
+await starting;
 console.log('postgres ready');

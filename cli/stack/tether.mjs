@@ -14,6 +14,8 @@ const end = () => {
   setTimeout(() => child.kill('SIGKILL'), FORCE_MS).unref();
 };
 process.on('disconnect', end);
+// The parent may have gone before anybody listened.
+if (process.connected === false) end();
 process.on('SIGTERM', end);
 // Ctrl-C reaches the whole group: the parent decides when this part ends.
 process.on('SIGINT', () => {});

@@ -1,0 +1,19 @@
+// Tests stand beside the code they test; those of the whole stand under test/.
+export default {
+  testEnvironment: 'node',
+  testMatch: ['**/*.test.ts', '**/*.test.mjs'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.berth/', '/tools/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.berth/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  globalSetup: './test/support/globalSetup.ts',
+  globalTeardown: './test/support/globalTeardown.ts',
+  // Two cores: one for the servers and one for the tests would be idle half of the time; three workers would starve both.
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
