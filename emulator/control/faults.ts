@@ -13,6 +13,7 @@ export type Fault = {
   readonly message?: string;
   /** No answer at all: the connection is closed. */
   readonly dropConnection?: boolean;
+  /** How long the caller waits: before the effect, or after it for its answer. */
   readonly delayMs?: number;
 };
 

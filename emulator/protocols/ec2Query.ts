@@ -19,16 +19,13 @@ export async function answerQuery(region: Region, form: URLSearchParams, faults:
     if (action === undefined)
       throw new Ec2Error('InvalidAction', `The action ${name} is not valid for this web service.`);
     const fault = faults.next(name);
-    if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
     const perform = (): string =>
       responseXml(name, requestId, action.run(region, readParameters(form, action.parameters) as never));
     if (fault === null) return { status: 200, body: perform() };
-    if (fault.effect === 'after') {
-      const body = perform();
-      if (fault.code === undefined && !fault.dropConnection) return { status: 200, body };
-    }
+    const done = fault.effect === 'after' ? perform() : null;
+    if (fault.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs).unref());
     if (fault.dropConnection) return null;
-    if (fault.code === undefined) return { status: 200, body: perform() };
+    if (fault.code === undefined) return { status: 200, body: done ?? perform() };
     throw new Ec2Error(fault.code, fault.message ?? `An injected ${fault.code}`, fault.httpStatus);
   } catch (error) {
     if (!(error instanceof Ec2Error)) throw error;
