@@ -33,10 +33,7 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
     async stop() {
       // Streams end first: their clients resume elsewhere, and the server need not wait for them.
       await events.close();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      });
+      await closed(server);
       await connection.close();
       await db.end();
     },
@@ -48,3 +45,10 @@ const listenOn = (server: ServerType, port: number, host: string): Promise<numbe
     server.once('error', reject);
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
+
+/** Resolves when the last request is answered. Connections that clients keep for later are closed as they fall idle. */
+async function closed(server: ServerType): Promise<void> {
+  const sweep = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 50);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(sweep);
+}

@@ -4,6 +4,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Compute } from '../domain/compute.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
 import type { InstanceFact, Owner } from '../domain/machine.ts';
+import type { PublishedEvent } from '../store/workspaces.ts';
 import type {
   Command,
   Operation,
@@ -26,7 +27,11 @@ export type WorkspaceInput = {
   readonly workspaceId: WorkspaceId;
   readonly tenantId: TenantId;
   /** What the run before carried over; absent in the first. */
-  readonly state?: WorkspaceState;
+  readonly carried?: {
+    readonly state: WorkspaceState;
+    /** Of its last change, which this run publishes. */
+    readonly events: readonly PublishedEvent[];
+  };
 };
 
 /** What a command is answered with: the state right after it, already published. */

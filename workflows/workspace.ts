@@ -37,10 +37,12 @@ import { showState } from './showState.ts';
 const ABANDONED_AFTER = '1 hour';
 
 export async function workspace(input: WorkspaceInput): Promise<void> {
-  let state = input.state ?? newWorkspace(input.workspaceId, input.tenantId);
-  let publishedVersion = state.version;
-  const carriedVersion = state.version;
-  const outbox: PublishedEvent[] = [];
+  const { workspaceId, tenantId, carried } = input;
+  let state = carried?.state ?? newWorkspace(workspaceId, tenantId);
+  const firstVersion = state.version;
+  // The first act of a later run is to publish what the one before ended with.
+  let publishedVersion = carried === undefined ? state.version : state.version - 1;
+  const outbox: PublishedEvent[] = [...(carried?.events ?? [])];
   const running = new Map<string, CancellationScope>();
 
   setHandler(stateQuery, () => state);
@@ -51,15 +53,18 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
 
   for (;;) {
     await awoken();
+    // Before its news is out: whoever reacts to them at once must not meet a run that is closing.
+    if (isRested() && state.phase !== 'gone') {
+      return continueAsNew<typeof workspace>({ workspaceId, tenantId, carried: { state, events: outbox } });
+    }
     if (state.version > publishedVersion) await publish();
-    else if (state.phase === 'new' || state.phase === 'gone') break;
-    else return continueAsNew<typeof workspace>({ ...input, state });
+    else break;
   }
   await condition(allHandlersFinished);
 
   async function take(command: Command): Promise<CommandAnswer> {
     apply(decideOrThrow(state, command));
-    const { workspaceId, status, phase, generation, version } = state;
+    const { status, phase, generation, version } = state;
     // The caller reads its own write: the answer waits until every reader can see it.
     await condition(() => publishedVersion >= version);
     return { workspaceId, status, phase, generation, version };
@@ -108,14 +113,14 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   }
 
   async function awoken(): Promise<void> {
-    const isAwake = () => state.version > publishedVersion || isIdle();
+    const isAwake = () => state.version > publishedVersion || isRested() || state.phase === 'gone';
     if (state.phase === 'new') await condition(isAwake, ABANDONED_AFTER, { summary: 'no command came' });
     else await condition(isAwake);
   }
 
-  /** History is dropped whenever a change is over and nobody waits for anything, so that it never grows with age. */
-  function isIdle(): boolean {
-    return state.version > carriedVersion && state.operation === null && running.size === 0 && allHandlersFinished();
+  /** Something changed in this run, and nothing is under way: its history can be dropped, so that it never grows with age. */
+  function isRested(): boolean {
+    return state.version > firstVersion && state.operation === null && running.size === 0 && allHandlersFinished();
   }
 }
 
