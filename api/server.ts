@@ -1,7 +1,9 @@
 // Serves the app on a port, with its connections to Postgres and Temporal, until it is stopped.
 
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createAdaptorServer } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { readCatalogue } from '../data/catalogue.ts';
@@ -24,7 +26,8 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
   const events = await startEventHub(db);
   const commands = temporalCommands(client, settings.TASK_QUEUE, settings.COMMAND_TIMEOUT_MS);
   const app = createApp({ db, commands, events, catalogue: readCatalogue(), settings, log });
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const drain = drainable(server);
   const port = await listenOn(server, settings.PORT, settings.HOST);
   const host = settings.HOST.includes(':') ? `[${settings.HOST}]` : settings.HOST;
 
@@ -33,22 +36,34 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
     async stop() {
       // Streams end first: their clients resume elsewhere, and the server need not wait for them.
       await events.close();
-      await closed(server);
+      await drain();
       await connection.close();
       await db.end();
     },
   };
 }
 
-const listenOn = (server: ServerType, port: number, host: string): Promise<number> =>
+const listenOn = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 
-/** Resolves when the last request is answered. Connections that clients keep for later are closed as they fall idle. */
-async function closed(server: ServerType): Promise<void> {
-  const sweep = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 50);
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  clearInterval(sweep);
+/** How soon after the last answer its connection is closed. */
+const LOOK_AGAIN_MS = 20;
+
+/** Counts the requests under way, so that the end can wait for them and for nothing else. */
+function drainable(server: Server): () => Promise<void> {
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_, response: ServerResponse) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+  });
+  return async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    while (underWay.size > 0) await pause(LOOK_AGAIN_MS);
+    // Clients keep connections for later; nobody waits for those.
+    server.closeAllConnections();
+    await closed;
+  };
 }
