@@ -32,8 +32,8 @@ export type Target = {
 export type Commands = {
   create(target: Target, profile: Profile): Promise<CommandAnswer>;
   delete(target: Target): Promise<CommandAnswer>;
-  /** Tells the operation that launched a machine that it has registered. False where that operation is over. */
-  registered(operationWorkflowId: string, fact: RegisteredFact): Promise<boolean>;
+  /** Tells the operation that launched a machine that it has registered. An operation that is over need not know. */
+  registered(operationWorkflowId: string, fact: RegisteredFact): Promise<void>;
 };
 
 /** @param timeoutMs how long a command waits for a worker to confirm it. */
@@ -75,10 +75,8 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
     async registered(operationWorkflowId, fact) {
       try {
         await within(() => client.workflow.getHandle(operationWorkflowId).signal(registeredSignal, fact));
-        return true;
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw unreachable(error) ?? error;
+        if (!(error instanceof WorkflowNotFoundError)) throw unreachable(error) ?? error;
       }
     },
   };

@@ -34,6 +34,11 @@ export async function transaction<Result>(
 ): Promise<Result> {
   const client = await db.connect();
   let broken = false;
+  // A connection that breaks between two queries says so by an event; without a listener that would end the process.
+  const onError = (): void => {
+    broken = true;
+  };
+  client.on('error', onError);
   try {
     await client.query('begin');
     const result = await work(client);
@@ -45,6 +50,7 @@ export async function transaction<Result>(
     });
     throw error;
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 }

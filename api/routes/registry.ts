@@ -42,12 +42,9 @@ export function registryRoutes({ db, commands, settings }: ApiDependencies) {
         case 'used':
           throw new BerthError('BOOT_CREDENTIAL_USED', { generation });
       }
-      const isAwaited = await commands.registered(registered.operationWorkflowId, {
-        generation,
-        attempt,
-        registration,
-      });
-      if (!isAwaited) throw new BerthError('GENERATION_SUPERSEDED', { generation });
+      // Where the operation is over this is a repeat by a machine that lost its answer: its workspace is online already. If it
+      // was unwound meanwhile, the machine is being terminated, and its token with it.
+      await commands.registered(registered.operationWorkflowId, { generation, attempt, registration });
       return c.json({ status: 'registered', workspace_id: launch.workspaceId, generation, auth_token: token });
     })
     .post('/heartbeat', async (c) => {
