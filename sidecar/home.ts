@@ -15,8 +15,9 @@ const EBS_LINK = /^nvme-Amazon_Elastic_Block_Store_vol([0-9a-f]+)$/;
 
 /** Returns once the home is mounted; an attached home that can't be mounted throws. `root` is `/` on a real machine. */
 export async function mountHome(root: string, pollMs: number, signal: AbortSignal): Promise<MountedHome> {
+  const bootDisk = await diskOf('/');
   for (;;) {
-    const found = await findHome(root);
+    const found = await findHome(root, bootDisk);
     if (found !== null) {
       const path = join(root, 'home', 'agent');
       await mount(found.device, path);
@@ -27,10 +28,9 @@ export async function mountHome(root: string, pollMs: number, signal: AbortSigna
 }
 
 /** The attached EBS volume that the machine did not boot from; a machine has one home. */
-async function findHome(root: string): Promise<{ volumeId: string; device: string } | null> {
+async function findHome(root: string, bootDisk: string | null): Promise<{ volumeId: string; device: string } | null> {
   const folder = join(root, 'dev', 'disk', 'by-id');
   const names = await readdir(folder).catch(() => [] as string[]);
-  const bootDisk = await diskOf('/');
   for (const name of names.sort()) {
     const serial = EBS_LINK.exec(name)?.[1];
     if (serial === undefined) continue;

@@ -23,9 +23,10 @@ export async function runSidecar({ root, env, signal, log, homePollMs = 100 }: S
   const metadata = metadataService(env);
   const instructions = await bootInstructions(metadata, signal, log);
   log(`booted as generation ${instructions.generation} of workspace ${instructions.workspaceId}`);
+  const instanceId = await metadata.get('/latest/meta-data/instance-id');
   const home = await mountHome(root, homePollMs, signal);
   log(`home ${home.volumeId} mounted at ${home.path}`);
-  const token = (await readToken(root)) ?? (await register(instructions, metadata, home.volumeId, root, signal, log));
+  const token = (await readToken(root)) ?? (await register(instructions, instanceId, home.volumeId, root, signal, log));
   for (;;) {
     const body = {
       workspace_id: instructions.workspaceId,
@@ -57,7 +58,7 @@ async function bootInstructions(
 
 async function register(
   instructions: BootInstructions,
-  metadata: Metadata,
+  instanceId: string,
   homeVolumeId: string,
   root: string,
   signal: AbortSignal,
@@ -65,7 +66,7 @@ async function register(
 ): Promise<string> {
   const body = {
     id: instructions.workspaceId,
-    instance_id: await metadata.get('/latest/meta-data/instance-id'),
+    instance_id: instanceId,
     home: { volume_id: homeVolumeId, mounted: true },
   };
   const answer = await post(

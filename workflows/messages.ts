@@ -4,7 +4,6 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Compute } from '../domain/compute.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
 import type { InstanceFact, Owner } from '../domain/machine.ts';
-import type { PublishedEvent } from '../store/workspaces.ts';
 import type {
   Command,
   Operation,
@@ -27,11 +26,7 @@ export type WorkspaceInput = {
   readonly workspaceId: WorkspaceId;
   readonly tenantId: TenantId;
   /** What the run before carried over; absent in the first. */
-  readonly carried?: {
-    readonly state: WorkspaceState;
-    /** Of its last change, which this run publishes. */
-    readonly events: readonly PublishedEvent[];
-  };
+  readonly state?: WorkspaceState;
 };
 
 /** What a command is answered with: the state right after it, already published. */

@@ -37,12 +37,11 @@ import { showState } from './showState.ts';
 const ABANDONED_AFTER = '1 hour';
 
 export async function workspace(input: WorkspaceInput): Promise<void> {
-  const { workspaceId, tenantId, carried } = input;
-  let state = carried?.state ?? newWorkspace(workspaceId, tenantId);
+  const { workspaceId, tenantId } = input;
+  let state = input.state ?? newWorkspace(workspaceId, tenantId);
   const firstVersion = state.version;
-  // The first act of a later run is to publish what the one before ended with.
-  let publishedVersion = carried === undefined ? state.version : state.version - 1;
-  const outbox: PublishedEvent[] = [...(carried?.events ?? [])];
+  let publishedVersion = state.version;
+  const outbox: PublishedEvent[] = [];
   const running = new Map<string, CancellationScope>();
 
   setHandler(stateQuery, () => state);
@@ -53,12 +52,9 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
 
   for (;;) {
     await awoken();
-    // Before its news is out: whoever reacts to them at once must not meet a run that is closing.
-    if (isRested() && state.phase !== 'gone') {
-      return continueAsNew<typeof workspace>({ workspaceId, tenantId, carried: { state, events: outbox } });
-    }
     if (state.version > publishedVersion) await publish();
-    else break;
+    else if (state.phase === 'gone' || state.phase === 'new') break;
+    else return continueAsNew<typeof workspace>({ workspaceId, tenantId, state });
   }
   await condition(allHandlersFinished);
 
@@ -113,7 +109,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   }
 
   async function awoken(): Promise<void> {
-    const isAwake = () => state.version > publishedVersion || isRested() || state.phase === 'gone';
+    const isAwake = () => state.version > publishedVersion || isRested();
     if (state.phase === 'new') await condition(isAwake, ABANDONED_AFTER, { summary: 'no command came' });
     else await condition(isAwake);
   }

@@ -1,0 +1,93 @@
+// How much does a provision cost over the least that Temporal needs for its shape: the same update, child, timer and activities,
+// with nothing in them? Ours and the floors in turns, one run: `npm run bench provision [rounds]`.
+
+import { fileURLToPath } from 'node:url';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { type Berth, startBerth } from '../test/support/berth.ts';
+import globalSetup from '../test/support/globalSetup.ts';
+import globalTeardown from '../test/support/globalTeardown.ts';
+import { shared } from '../test/support/servers.ts';
+import { costOfProvision } from './costOfProvision.ts';
+import { figuresOf, row } from './figures.ts';
+import { floorActivities } from './floor/activities.ts';
+import { goUpdate } from './floor/workflows.ts';
+
+const WARM_UP = 5;
+const FLOOR_QUEUE = 'bench-floor';
+
+const rounds = Number(process.argv[2] ?? 50);
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error('usage: npm run bench provision [rounds]');
+
+await globalSetup();
+// The emulator answers at once, and its machines run inside this process.
+const instant = { pendingMs: 0, shuttingDownMs: 0, stoppingMs: 0, creatingVolumeMs: 0, attachingMs: 0 };
+const berth = await startBerth({ emulator: { delays: instant }, settings: { SWEEP_INTERVAL_MS: '10' } });
+const connection = await NativeConnection.connect({ address: shared('TEMPORAL_ADDRESS') });
+const floorWorker = await Worker.create({
+  connection,
+  taskQueue: FLOOR_QUEUE,
+  workflowsPath: fileURLToPath(new URL('./floor/workflows.ts', import.meta.url)),
+  activities: floorActivities,
+});
+const floorRun = floorWorker.run();
+try {
+  const cost = await costOfProvision(berth);
+  const [floor, ours, alone]: number[][] = [[], [], []];
+  for (let round = -WARM_UP; round < rounds; round++) {
+    const times = [
+      await timeFloor(berth, cost.activities),
+      await timeOurs(berth),
+      await timeAlone(berth, cost.activities),
+    ] as const;
+    if (round < 0) continue;
+    floor!.push(times[0]);
+    ours!.push(times[1]);
+    alone!.push(times[2]);
+    if (round % 10 === 9) process.stderr.write(`round ${round + 1} of ${rounds}\n`);
+  }
+  const [f, o, a] = [figuresOf(floor!), figuresOf(ours!), figuresOf(alone!)];
+  console.log(row('its activities alone', a));
+  console.log(row('floor', f));
+  console.log(row('create -> online', o));
+  console.log(`over the floor: p50 ${(o.p50 / f.p50).toFixed(2)}, p99 ${(o.p99 / f.p99).toFixed(2)}`);
+  console.log(`over its activities alone: p50 ${(o.p50 / a.p50).toFixed(2)}, p99 ${(o.p99 / a.p99).toFixed(2)}`);
+  console.log(`a provision: ${cost.activities} activities, ${cost.events} history events, ${cost.actions} actions`);
+  console.log(
+    JSON.stringify({ bench: 'provision', at: new Date().toISOString(), floor: f, ours: o, alone: a, ...cost }),
+  );
+} finally {
+  floorWorker.shutdown();
+  await floorRun;
+  await connection.close();
+  await berth.stop();
+  await globalTeardown();
+}
+process.exit(0);
+
+async function timeFloor({ temporal }: Berth, activities: number): Promise<number> {
+  const startedAt = performance.now();
+  const startWorkflowOperation = new WithStartWorkflowOperation('floorEntity', {
+    taskQueue: FLOOR_QUEUE,
+    workflowId: `floor-${crypto.randomUUID()}`,
+    workflowIdConflictPolicy: 'FAIL',
+  });
+  await temporal.workflow.executeUpdateWithStart(goUpdate, { startWorkflowOperation, args: [activities] });
+  await (await startWorkflowOperation.workflowHandle()).result();
+  return performance.now() - startedAt;
+}
+
+async function timeAlone({ temporal }: Berth, activities: number): Promise<number> {
+  const startedAt = performance.now();
+  const workflowId = `alone-${crypto.randomUUID()}`;
+  await temporal.workflow.execute('floorActivitiesAlone', { taskQueue: FLOOR_QUEUE, workflowId, args: [activities] });
+  return performance.now() - startedAt;
+}
+
+/** From the request until the event that says "online" has reached the client. */
+async function timeOurs({ user, untilEvent }: Berth): Promise<number> {
+  const startedAt = performance.now();
+  const { id } = await user.call<{ id: string }>('POST', '/workspaces', { name: 'bench' });
+  await untilEvent(id, 'WORKSPACE_ONLINE');
+  return performance.now() - startedAt;
+}
