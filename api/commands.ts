@@ -19,9 +19,9 @@ import {
   registeredSignal,
   type RegisteredFact,
   WORKSPACE_WORKFLOW,
+  type WorkspaceWorkflow,
   workspaceWorkflowId,
 } from '../workflows/messages.ts';
-import type { workspace } from '../workflows/workspace.ts';
 
 export type Target = {
   readonly workspaceId: WorkspaceId;
@@ -44,7 +44,7 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
   return {
     create: ({ workspaceId, tenantId, operationId }, profile) =>
       answered(workspaceId, () => {
-        const start = new WithStartWorkflowOperation<typeof workspace>(WORKSPACE_WORKFLOW, {
+        const start = new WithStartWorkflowOperation<WorkspaceWorkflow>(WORKSPACE_WORKFLOW, {
           workflowId: workspaceWorkflowId(workspaceId),
           taskQueue,
           args: [{ workspaceId, tenantId }],

@@ -19,14 +19,15 @@ const ACTIONS = [
 /** Of workflows: the entity's first run, the run that it continued as, and the operation. */
 const RUNS = 3;
 
-export async function costOfProvision({ user, untilEvent, temporal }: Berth): Promise<Cost> {
-  const { id } = await user.call<{ id: string }>('POST', '/workspaces', { name: 'counted' });
-  await untilEvent(id, 'WORKSPACE_ONLINE');
+export async function costOfProvision(berth: Berth): Promise<Cost> {
+  const { id } = await berth.user.call<{ id: string }>('POST', '/workspaces', { name: 'counted' });
+  await berth.untilEvent(id, 'WORKSPACE_ONLINE');
   const query = `WorkflowId STARTS_WITH "workspace/${id}"`;
-  while ((await temporal.workflow.count(query)).count < RUNS) await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await berth.temporal.workflow.count(query)).count < RUNS)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   let [activities, events, actions] = [0, 0, 0];
-  for await (const { workflowId, runId } of temporal.workflow.list({ query })) {
-    const history = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+  for await (const { workflowId, runId } of berth.temporal.workflow.list({ query })) {
+    const history = await berth.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
     for (const event of history.events ?? []) {
       events += 1;
       if (ACTIONS.some((name) => Reflect.get(event, name))) actions += 1;

@@ -85,9 +85,9 @@ async function timeAlone({ temporal }: Berth, activities: number): Promise<numbe
 }
 
 /** From the request until the event that says "online" has reached the client. */
-async function timeOurs({ user, untilEvent }: Berth): Promise<number> {
+async function timeOurs(target: Berth): Promise<number> {
   const startedAt = performance.now();
-  const { id } = await user.call<{ id: string }>('POST', '/workspaces', { name: 'bench' });
-  await untilEvent(id, 'WORKSPACE_ONLINE');
+  const { id } = await target.user.call<{ id: string }>('POST', '/workspaces', { name: 'bench' });
+  await target.untilEvent(id, 'WORKSPACE_ONLINE');
   return performance.now() - startedAt;
 }

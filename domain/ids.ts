@@ -10,6 +10,9 @@ export type TenantId = Branded<'TenantId'>;
 /** One durable change to a workspace. Comes from the client's `Idempotency-Key`, so that a repeat is recognised. */
 export type OperationId = Branded<'OperationId'>;
 
+/** Which operation of which workspace. */
+export type OperationRef = { readonly workspaceId: WorkspaceId; readonly operationId: OperationId };
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TENANT = /^[a-z0-9][a-z0-9-]{0,63}$/;
 

@@ -67,6 +67,9 @@ export type Effect =
 
 export type WorkspaceEvent = { readonly type: string; readonly payload: Readonly<Record<string, unknown>> };
 
+/** An event with the id that makes writing it twice one event. */
+export type PublishedEvent = WorkspaceEvent & { readonly id: string };
+
 export type Change = {
   readonly state: WorkspaceState;
   readonly effects: readonly Effect[];

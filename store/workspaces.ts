@@ -1,11 +1,9 @@
 // The read model of workspaces: written by the entity under its version, read by every GET.
 
-import type { WorkspaceEvent, WorkspaceState } from '../domain/workspace.ts';
+import type { PublishedEvent, WorkspaceState } from '../domain/workspace.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { appendEvents } from './events.ts';
 import { type Database, type Queryable, transaction } from './pool.ts';
-
-export type PublishedEvent = WorkspaceEvent & { readonly id: string };
 
 export type WorkspaceRow = {
   readonly id: WorkspaceId;

@@ -63,13 +63,19 @@ export async function startWorker(
     notFoundGraceMs: settings.NOT_FOUND_GRACE_SECONDS * 1000,
     absentAfterMs: settings.ABSENT_AFTER_SECONDS * 1000,
   });
-  const done = worker.run().finally(async () => {
-    await sweep.stop();
-    ec2.destroy();
-    await db.end();
-    await connection.close();
-    await nativeConnection.close();
-  });
+  const done = runToTheEnd();
+  async function runToTheEnd(): Promise<void> {
+    try {
+      await worker.run();
+    } finally {
+      await sweep.stop();
+      ec2.destroy();
+      await db.end();
+      await connection.close();
+      await nativeConnection.close();
+    }
+  }
+
   return {
     done,
     async stop() {

@@ -1,7 +1,7 @@
 // Goes through the candidates until one of them runs with the home attached; what a failed one left is removed before the next.
 
+import type { OperationRef } from '../domain/ids.ts';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import type { OperationRef } from '../activities/records/steps.ts';
 import {
   type Candidate,
   type Home,

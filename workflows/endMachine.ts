@@ -1,7 +1,7 @@
 // Ends one launch's machine and waits until AWS is seen to have ended it.
 
+import type { OperationRef } from '../domain/ids.ts';
 import type { LaunchKey } from '../domain/machine.ts';
-import type { OperationRef } from '../activities/records/steps.ts';
 import type { MachineSignals } from './machineSignals.ts';
 import { callActivities } from './policies.ts';
 

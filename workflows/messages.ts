@@ -29,6 +29,9 @@ export type WorkspaceInput = {
   readonly state?: WorkspaceState;
 };
 
+/** The type of the entity's function, for those who start it. */
+export type WorkspaceWorkflow = (input: WorkspaceInput) => Promise<void>;
+
 /** What a command is answered with: the state right after it, already published. */
 export type CommandAnswer = {
   readonly workspaceId: WorkspaceId;

@@ -22,9 +22,9 @@ import {
   newWorkspace,
   type Operation,
   type Outcome,
+  type PublishedEvent,
   type WorkspaceState,
 } from '../domain/workspace.ts';
-import type { PublishedEvent } from '../store/workspaces.ts';
 import { destroy } from './destroy.ts';
 import { failure, reasonOf } from './failure.ts';
 import { type CommandAnswer, commandUpdate, operationWorkflowId, stateQuery, type WorkspaceInput } from './messages.ts';

@@ -1,5 +1,6 @@
 // RunInstances made safe: the whole request is persisted first and replayed as it was, and what it made is adopted, never doubled.
 
+import type { OperationRef } from '../../domain/ids.ts';
 import { Context } from '@temporalio/activity';
 import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { BerthError } from '../../domain/errors.ts';
@@ -15,7 +16,7 @@ import {
 import type { Dependencies } from '../dependencies.ts';
 import { awsFailure } from '../failure.ts';
 import { userData } from '../machine/userData.ts';
-import { type OperationRef, recordStep } from '../records/steps.ts';
+import { recordStep } from '../records/steps.ts';
 import { launchToken } from './clientToken.ts';
 import { classify, isAwsCode } from './errors.ts';
 import { findByToken, isDead } from './findInstance.ts';

@@ -1,5 +1,6 @@
 // Decides everything before the first launch: shape, image, price and the candidates in order (design, section 5).
 
+import type { OperationRef } from '../../domain/ids.ts';
 import { DescribeInstanceTypeOfferingsCommand } from '@aws-sdk/client-ec2';
 import { createHash } from 'node:crypto';
 import { type Compute, resolveShape } from '../../domain/compute.ts';
@@ -8,7 +9,7 @@ import type { Candidate, LaunchPlan } from '../../domain/machine.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { aws } from '../failure.ts';
 import { imageResolver } from '../images/resolveImage.ts';
-import { type OperationRef, recordStep } from '../records/steps.ts';
+import { recordStep } from '../records/steps.ts';
 import { remembered } from '../remembered.ts';
 
 /** Where a type is offered changes with AWS's build-out, not by the minute. */

@@ -1,12 +1,13 @@
 // Ends whatever a launch made or may have made; "already so" and "never happened" are success.
 
+import type { OperationRef } from '../../domain/ids.ts';
 import { Context } from '@temporalio/activity';
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import type { LaunchKey } from '../../domain/machine.ts';
 import { findLaunch, type LaunchRow, recordEnded, recordTerminating, wakeSweep } from '../../store/launches.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { aws, notYet } from '../failure.ts';
-import { type OperationRef, recordStep } from '../records/steps.ts';
+import { recordStep } from '../records/steps.ts';
 import { isAwsCode } from './errors.ts';
 import { findByToken } from './findInstance.ts';
 

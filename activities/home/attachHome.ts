@@ -1,11 +1,12 @@
 // AttachVolume made safe: describe first, "already attached there" is success (facts/ec2.md 1.6).
 
+import type { OperationRef } from '../../domain/ids.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AttachVolumeCommand, DescribeVolumesCommand, type Volume } from '@aws-sdk/client-ec2';
 import type { Home, Machine } from '../../domain/machine.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { aws, notYet } from '../failure.ts';
-import { type OperationRef, recordStep } from '../records/steps.ts';
+import { recordStep } from '../records/steps.ts';
 
 /** The first name that AWS recommends for data volumes; on Nitro the guest finds it by serial, not by name. */
 const DEVICE = '/dev/sdf';

@@ -1,5 +1,6 @@
 // CreateVolume for a home: its own volume with its own token, so that it is in no instance's lifecycle.
 
+import type { OperationRef } from '../../domain/ids.ts';
 import { CreateVolumeCommand, type CreateVolumeCommandInput } from '@aws-sdk/client-ec2';
 import type { Home, LaunchKey, Owner } from '../../domain/machine.ts';
 import { recordHomeCreated, recordHomeIntent } from '../../store/homes.ts';
@@ -7,7 +8,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { homeToken } from '../ec2/clientToken.ts';
 import { ownerTags } from '../ec2/tags.ts';
 import { aws } from '../failure.ts';
-import { type OperationRef, recordStep } from '../records/steps.ts';
+import { recordStep } from '../records/steps.ts';
 
 export type NewHome = {
   readonly operation: OperationRef;

@@ -1,12 +1,12 @@
 // Deletes a home that no machine uses any more; "already gone" and "never made" are success.
 
 import { DeleteVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
-import type { WorkspaceId } from '../../domain/ids.ts';
+import type { OperationRef, WorkspaceId } from '../../domain/ids.ts';
 import { type HomeRow, openHomes, recordHomeDeleted } from '../../store/homes.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isAwsCode } from '../ec2/errors.ts';
 import { aws, notYet } from '../failure.ts';
-import { type OperationRef, recordStep } from '../records/steps.ts';
+import { recordStep } from '../records/steps.ts';
 
 /** How soon to look again for a volume that EC2 may not show yet. */
 const LOOK_AGAIN_MS = 2_000;

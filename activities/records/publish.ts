@@ -1,7 +1,7 @@
 // Writes what the entity decided where every read looks; a repeat or a late one can't turn the row back.
 
-import { publishWorkspace as write, type PublishedEvent } from '../../store/workspaces.ts';
-import type { WorkspaceState } from '../../domain/workspace.ts';
+import { publishWorkspace as write } from '../../store/workspaces.ts';
+import type { PublishedEvent, WorkspaceState } from '../../domain/workspace.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 export const publishWorkspace =

@@ -1,13 +1,11 @@
 // Progress of an operation as events, one per step: what a person watching sees between "provisioning" and "online".
 
 import { createHash } from 'node:crypto';
-import type { OperationId, WorkspaceId } from '../../domain/ids.ts';
+import type { OperationRef } from '../../domain/ids.ts';
 import { appendEvents } from '../../store/events.ts';
 import type { Queryable } from '../../store/pool.ts';
 
 export type StepName = 'planned' | 'launched' | 'home_created' | 'home_attached' | 'terminating' | 'home_deleted';
-
-export type OperationRef = { readonly workspaceId: WorkspaceId; readonly operationId: OperationId };
 
 /** Appends the step once, however often the activity that took it is retried: its id comes from operation, step and subject. */
 export async function recordStep(

@@ -29,7 +29,7 @@ export function workspaceRoutes(deps: ApiDependencies) {
   return new Hono<ApiEnv>()
     .post('/', admin, async (c) => {
       const body = await readBody(c, createWorkspaceSchema);
-      const problem = computeProblem(body.compute, rules, catalogue.has);
+      const problem = computeProblem(body.compute, rules, (type) => catalogue.has(type));
       if (problem !== null) throw new BerthError(problem.code, problem.context);
       return once(deps, c, body, async (target) => {
         const { name, role = null, runtime = null, tier, compute } = body;
