@@ -9,10 +9,11 @@ import { join } from 'node:path';
 
 /** What was installed last, as the digest of its lock file. */
 const STAMP = join('node_modules', '.berth-lock');
-const LAST_LINES = 30;
+/** npm says first what is wrong, then how it is used. */
+const FIRST_LINES = 15;
 
 /**
- * Does nothing where they are there. Throws with the end of npm's output where it fails.
+ * Does nothing where they are there. Throws with what npm says where it fails.
  * @param {string} root
  * @param {Progress} progress
  * @param {string} [npm]
@@ -66,7 +67,8 @@ function runNpm(root, npm) {
     child.once('error', (error) => reject(new Error(`npm can't be started: ${error.message}`)));
     child.once('exit', (code) => {
       if (code === 0) return resolve();
-      reject(new Error(`npm ci failed with ${code}:\n${output.trimEnd().split('\n').slice(-LAST_LINES).join('\n')}`));
+      const lines = output.split('\n').filter((line) => line.startsWith('npm error '));
+      reject(new Error(`npm ci failed with ${code}:\n${lines.slice(0, FIRST_LINES).join('\n')}`));
     });
   });
 }
