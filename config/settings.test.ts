@@ -1,0 +1,60 @@
+// The settings: defaults, and everything that is wrong named at once.
+
+import { InvalidSettings, readSettings } from './settings.ts';
+
+const problemsOf = (
+  env: Record<string, string>,
+  ...required: Parameters<typeof readSettings>[1] & string[]
+): readonly string[] => {
+  try {
+    readSettings(env, required as never);
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.problems;
+  }
+  return [];
+};
+
+it('an empty environment is the defaults', () => {
+  expect(readSettings({})).toMatchObject({
+    PORT: 8080,
+    DEFAULT_INSTANCE_TYPE: 't3.large',
+    DEFAULT_ROOT_GB: 50,
+    ROOT_GB_MIN: 30,
+  });
+});
+
+it('an empty value is one that is not set', () => {
+  expect(readSettings({ PORT: '', ADMIN_TOKEN: '' })).toMatchObject({ PORT: 8080 });
+  expect(readSettings({ ADMIN_TOKEN: '' })).not.toHaveProperty('ADMIN_TOKEN');
+});
+
+it('all that is wrong or missing is named at once, with what it is for', () => {
+  const env = {
+    PORT: '99999',
+    DATABASE_URL: 'mysql://x',
+    ADMIN_TOKEN: 'short',
+    LOG_LEVEL: 'loud',
+    SWEEP_INTERVAL_MS: '1.5',
+  };
+  const problems = problemsOf(env, 'DATABASE_URL', 'BERTH_SERVER_SECRET');
+  expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+    'PORT',
+    'DATABASE_URL',
+    'ADMIN_TOKEN',
+    'BERTH_SERVER_SECRET',
+    'SWEEP_INTERVAL_MS',
+    'LOG_LEVEL',
+  ]);
+  expect(problems.join()).toContain('Derives the boot credentials');
+});
+
+it('bounds that contradict each other are refused', () => {
+  expect(problemsOf({ ROOT_GB_MIN: '100', ROOT_GB_MAX: '50' })).toEqual([
+    'ROOT_GB_MIN (100) is larger than ROOT_GB_MAX (50)',
+  ]);
+  expect(problemsOf({ ROOT_GB_MIN: '60' })).toEqual(['DEFAULT_ROOT_GB (50) is not between 60 and 500']);
+});
+
+it('lists are taken apart', () => {
+  expect(readSettings({ INSTANCE_TYPES: 't3.large, m6i.large,' }).INSTANCE_TYPES).toEqual(['t3.large', 'm6i.large']);
+});
