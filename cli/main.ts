@@ -12,7 +12,10 @@ berth
 berth
   .command('worker')
   .description('serve the workflows and their activities')
-  .action(async () => (await import('./worker.ts')).runWorker());
+  .option('--check', 'say whether a worker of this host polls, and end')
+  .action(async ({ check }: { check?: boolean }) =>
+    check ? (await import('./checkWorker.ts')).runCheckWorker() : (await import('./worker.ts')).runWorker(),
+  );
 berth
   .command('migrate')
   .description('bring the database to the newest schema')
@@ -20,9 +23,12 @@ berth
 berth
   .command('emulator')
   .description('serve a local AWS')
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <port>', 'port to listen on, 0 = any free one', '0')
   .option('--data <folder>', 'where volumes and machines live', '.berth/emulator')
-  .action(async (options: { port: string; data: string }) => (await import('./emulator.ts')).runEmulator(options));
+  .action(async (options: { host: string; port: string; data: string }) =>
+    (await import('./emulator.ts')).runEmulator(options),
+  );
 berth
   .command('dev')
   .description('start everything and leave it up until Ctrl-C')

@@ -19,6 +19,8 @@ const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const args = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
+  // It comes with every release until we leave Node 20, and says nothing about the tests.
+  '--disable-warning=NodeVersionSupportWarning',
   jest,
   '--json',
   `--outputFile=${file}`,
