@@ -1,7 +1,7 @@
 // The home: waits for its volume to be attached, puts a file system on a blank one, and mounts it at /home/agent (R87).
 
 import { execFile } from 'node:child_process';
-import { lstat, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { wait } from './wait.ts';
@@ -15,7 +15,7 @@ const EBS_LINK = /^nvme-Amazon_Elastic_Block_Store_vol([0-9a-f]+)$/;
 
 /** Returns once the home is mounted; an attached home that can't be mounted throws. `root` is `/` on a real machine. */
 export async function mountHome(root: string, pollMs: number, signal: AbortSignal): Promise<MountedHome> {
-  const bootDisk = await diskOf('/');
+  const bootDisk = await bootDevice();
   for (;;) {
     const found = await findHome(root, bootDisk);
     if (found !== null) {
@@ -40,12 +40,11 @@ async function findHome(root: string, bootDisk: string | null): Promise<{ volume
   return null;
 }
 
-/** The device that is mounted at `path`, `/dev/nvme0n1p1`; null where there is no such tool, as in a folder that plays a machine. */
-async function diskOf(path: string): Promise<string | null> {
-  return run('findmnt', ['-no', 'SOURCE', path]).then(
-    ({ stdout }) => stdout.trim() || null,
-    () => null,
-  );
+/** The device that the machine booted from, `/dev/nvme0n1p1`; null where the system has no list of mounts. */
+async function bootDevice(): Promise<string | null> {
+  const mounts = await readFile('/proc/self/mounts', 'utf8').catch(() => '');
+  const root = mounts.split('\n').find((line) => line.split(' ')[1] === '/');
+  return root?.split(' ')[0] ?? null;
 }
 
 async function mount(device: string, path: string): Promise<void> {

@@ -65,7 +65,7 @@ export async function findLaunch(db: Queryable, launch: LaunchKey): Promise<Laun
   return rows[0] ?? null;
 }
 
-/** AWS made `instanceId`; from now on `watcher` (a workflow id) is told of its states. */
+/** AWS made `instanceId`; until it has registered `watcher` (a workflow id) is told of its states. */
 export async function recordLaunched(
   db: Queryable,
   launch: LaunchKey,
@@ -74,7 +74,7 @@ export async function recordLaunched(
 ): Promise<void> {
   await db.query(
     `update launches set progress = 'launched', instance_id = $4, launched_at = coalesce(launched_at, now()),
-       watcher = $5, observed_state = null
+       watcher = case when registered_at is null then $5 end, observed_state = null
      where ${KEY} and progress in ('requested', 'launched')`,
     [...key(launch), instanceId, watcher],
   );

@@ -60,8 +60,9 @@ export const register = (db: Database, registering: Registering): Promise<Regist
       `insert into workspace_auth_tokens (token_hash, workspace_id, generation, prefix) values ($1, $2, $3, $4)`,
       [registering.tokenHash, workspaceId, generation, registering.tokenPrefix],
     );
+    // Whoever waited for its boot need not be told of its states any more.
     await client.query(
-      `update launches set registered_at = coalesce(registered_at, now()), url = $4, agent_card = $5
+      `update launches set registered_at = coalesce(registered_at, now()), url = $4, agent_card = $5, watcher = null
        where workspace_id = $1 and generation = $2 and attempt = $3`,
       [workspaceId, generation, attempt, registering.url, JSON.stringify(registering.agentCard ?? null)],
     );

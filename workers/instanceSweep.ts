@@ -60,8 +60,9 @@ async function look(ec2: Ec2Clients, instanceIds: readonly string[]): Promise<Ma
 
 async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instance | undefined): Promise<void> {
   const state = instance === undefined ? stateOfUnseen(deps, launch) : (instance.State!.Name as InstanceState);
-  if (state === null || state === launch.observed_state || launch.instance_id === null || launch.watcher === null)
-    return;
+  // Pending is what every launch is at first: nobody waits for it, and each signal costs a workflow task.
+  if (state === null || state === 'pending' || state === launch.observed_state) return;
+  if (launch.instance_id === null || launch.watcher === null) return;
   const { generation, attempt, instance_id: instanceId, watcher } = launch;
   const key = { workspaceId: launch.workspace_id, generation, attempt };
   const stateReason = instance?.StateReason?.Code ?? null;
