@@ -22,7 +22,7 @@ if (!Number.isInteger(rounds) || rounds < 1) throw new Error('usage: npm run ben
 await globalSetup();
 // The emulator answers at once, and its machines run inside this process.
 const instant = { pendingMs: 0, shuttingDownMs: 0, stoppingMs: 0, creatingVolumeMs: 0, attachingMs: 0 };
-const berth = await startBerth({ emulator: { delays: instant }, settings: { SWEEP_INTERVAL_MS: '10' } });
+const berth = await startBerth({ emulator: { delays: instant }, settings: { SWEEP_INTERVAL_MS: '50' } });
 const connection = await NativeConnection.connect({ address: shared('TEMPORAL_ADDRESS') });
 const floorWorker = await Worker.create({
   connection,

@@ -52,15 +52,17 @@ export const launchMachine =
       bootDeadlineAt: new Date(bootDeadlineAt),
     });
     const instanceId = intent.instance_id ?? (await runOrAdopt(deps, key, intent));
-    await recordLaunched(db, key, instanceId, watcher);
-    await recordStep(db, operation, 'launched', `${key.generation}/${key.attempt}`, {
+    const step = {
       instance_id: instanceId,
       instance_type: candidate.instanceType,
       zone: candidate.zone,
       generation: key.generation,
       attempt: key.attempt,
-    });
-    await wakeSweep(db, plan.region);
+    };
+    await Promise.all([
+      recordLaunched(db, key, instanceId, watcher).then(() => wakeSweep(db, plan.region)),
+      recordStep(db, operation, 'launched', `${key.generation}/${key.attempt}`, step),
+    ]);
     const { instanceType, zone } = candidate;
     return { instanceId, instanceType, zone, region: plan.region, generation: key.generation, attempt: key.attempt };
   };
