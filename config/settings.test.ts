@@ -1,6 +1,6 @@
 // The settings: defaults, and everything that is wrong named at once.
 
-import { InvalidSettings, readSettings } from './settings.ts';
+import { InvalidSettings, readSettings, SETTINGS, type SettingName } from './settings.ts';
 
 const problemsOf = (
   env: Record<string, string>,
@@ -57,4 +57,37 @@ it('bounds that contradict each other are refused', () => {
 
 it('lists are taken apart', () => {
   expect(readSettings({ INSTANCE_TYPES: 't3.large, m6i.large,' }).INSTANCE_TYPES).toEqual(['t3.large', 'm6i.large']);
+});
+
+it('what may be left out is absent, and a default is what its own rule makes of it', () => {
+  const settings = readSettings({});
+  for (const [name, [schema, fallback]] of Object.entries(SETTINGS)) {
+    const expected = fallback === undefined ? undefined : schema.parse(fallback);
+    expect(settings[name as SettingName]).toEqual(expected);
+  }
+});
+
+it.each<[SettingName, string]>([
+  ['PORT', '-1'],
+  ['PORT', '1e3'],
+  ['PORT', ' 80'],
+  ['HOST', '  '],
+  ['PLATFORM_URL', 'ftp://x'],
+  ['PLATFORM_URL', 'localhost:8080'],
+  ['DATABASE_URL', 'http://x'],
+  ['BERTH_SERVER_SECRET', 's'.repeat(31)],
+  ['PROVISION_TIMEOUT_SECONDS', '0'],
+  ['COMMAND_TIMEOUT_MS', '60001'],
+])('%s=%j is refused by its name', (name, value) => {
+  const problems = problemsOf({ [name]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(new RegExp(`^${name} `));
+});
+
+it('a list that names nothing is refused', () => {
+  expect(problemsOf({ INSTANCE_TYPES: ',' })).toHaveLength(1);
+});
+
+it('a secret that is refused is not repeated in the message', () => {
+  expect(problemsOf({ ADMIN_TOKEN: 'hunter2' }).join()).not.toContain('hunter2');
 });

@@ -37,3 +37,13 @@ it('is refused with any part changed', () => {
   ];
   for (const forged of tampered) expect(verifyBootCredential(secret, forged.join('.'))).toBeNull();
 });
+
+it('is refused with any one character changed or missing', () => {
+  for (const at of Array.from({ length: credential.length }, (_, index) => index)) {
+    const [before, after] = [credential.slice(0, at), credential.slice(at + 1)];
+    // A digit that it does not have there, so that even in the id, of which the case is no matter, it is another one.
+    const other = credential[at] === '7' ? '8' : '7';
+    expect(verifyBootCredential(secret, `${before}${other}${after}`)).toBeNull();
+    expect(verifyBootCredential(secret, `${before}${after}`)).toBeNull();
+  }
+});

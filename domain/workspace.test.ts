@@ -156,6 +156,7 @@ it('keeps its invariants whatever comes in whatever order', () => {
     fc.property(steps, (sequence) => {
       let state: WorkspaceState = fresh;
       const started = new Set<string>();
+      let underway: string | null = null;
       for (const step of sequence) {
         const before = state;
         let change: ReturnType<typeof decide>;
@@ -171,12 +172,16 @@ it('keeps its invariants whatever comes in whatever order', () => {
         expect(brokenInvariants(state)).toEqual([]);
         expect(state.version).toBeGreaterThanOrEqual(before.version);
         if (state !== before) expect(state.version).toBe(before.version + 1);
+        if (!('command' in step) && state !== before) underway = null;
         for (const effect of change.effects) {
-          if (effect.type !== 'start') continue;
-          expect(started.has(effect.operation.id)).toBe(false);
-          started.add(effect.operation.id);
-          expect(state.operation).toEqual(effect.operation);
+          if (effect.type === 'cancel') expect(effect.operationId).toBe(underway);
+          else {
+            expect([underway, started.has(effect.operation.id)]).toEqual([null, false]);
+            started.add(effect.operation.id);
+            underway = effect.operation.id;
+          }
         }
+        expect(state.operation?.id ?? null).toBe(underway);
       }
     }),
     { numRuns: 500 },
