@@ -56,6 +56,8 @@ function readStructure(node: Node, fields: Fields, path: string): Record<string,
 }
 
 function read(node: Node, schema: Schema, path: string): unknown {
+  const isScalar = schema.kind !== 'structure' && schema.kind !== 'list';
+  if (node.value !== undefined && !isScalar) throw unknown(path);
   switch (schema.kind) {
     case 'structure':
       return readStructure(node, schema.fields, `${path}.`);
