@@ -1,0 +1,171 @@
+// Launch intents: a replay sends the first request, an end revokes what the machine held, and only whoever waits is told.
+
+import { randomUUID } from 'node:crypto';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { LaunchKey } from '../domain/machine.ts';
+import { mintToken } from '../credentials/secrets.ts';
+import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import {
+  findLaunch,
+  type LaunchIntent,
+  openLaunches,
+  recordEnded,
+  recordIntent,
+  recordLaunched,
+  recordObserved,
+  recordRefused,
+  recordTerminating,
+  wakeSweep,
+  watchedLaunches,
+  WATCH_CHANNEL,
+} from './launches.ts';
+import { listen } from './listen.ts';
+import { connect, type Database } from './pool.ts';
+import { findToken, register } from './registrations.ts';
+
+let database: TestDatabase;
+let db: Database;
+beforeAll(async () => {
+  database = await testDatabase();
+  db = connect(database.url);
+});
+afterAll(async () => {
+  await db.end();
+  await database.drop();
+});
+
+const REGION = 'eu-test-1';
+const intent = (changed: Partial<LaunchIntent> = {}): LaunchIntent => ({
+  workspaceId: randomUUID() as WorkspaceId,
+  generation: 1,
+  attempt: 1,
+  tenantId: 'acme',
+  region: REGION,
+  operationWorkflowId: 'provision/1',
+  clientToken: randomUUID(),
+  request: { ImageId: 'ami-1', MinCount: 1, MaxCount: 1, UserData: 'first' },
+  bootDeadlineAt: new Date(Date.now() + 600_000),
+  ...changed,
+});
+const recorded = async (changed: Partial<LaunchIntent> = {}): Promise<LaunchIntent> => {
+  const made = intent(changed);
+  await recordIntent(db, made);
+  return made;
+};
+const instanceOf = (launch: LaunchKey): string => `i-${launch.workspaceId}-${launch.attempt}`;
+const isWatched = async (launch: LaunchKey): Promise<boolean> =>
+  (await watchedLaunches(db, REGION)).some((row) => row.workspace_id === launch.workspaceId);
+const isOpen = async (launch: LaunchKey): Promise<boolean> =>
+  (await openLaunches(db, launch.workspaceId)).some((row) => row.attempt === launch.attempt);
+
+async function registered(launch: LaunchKey): Promise<Buffer> {
+  const { hash: tokenHash, prefix: tokenPrefix } = mintToken();
+  const answer = await register(db, {
+    ...launch,
+    url: null,
+    agentCard: null,
+    instanceId: instanceOf(launch),
+    tokenHash,
+    tokenPrefix,
+  });
+  expect(answer.result).toBe('registered');
+  return tokenHash;
+}
+
+it('an intent that is replayed answers the first request, not the new one', async () => {
+  const first = await recorded();
+  const replayed = await recordIntent(db, {
+    ...first,
+    clientToken: randomUUID(),
+    request: { ImageId: 'ami-2', MinCount: 1, MaxCount: 1 },
+    bootDeadlineAt: new Date(0),
+  });
+  expect(replayed).toMatchObject({ progress: 'requested', client_token: first.clientToken });
+  expect(replayed.request).toEqual(first.request);
+  expect(replayed.boot_deadline).toEqual(first.bootDeadlineAt);
+});
+
+it('another attempt is another intent, and no two share a token', async () => {
+  const first = await recorded();
+  await recorded({ ...first, attempt: 2, clientToken: randomUUID() });
+  expect((await openLaunches(db, first.workspaceId)).map((row) => row.attempt)).toEqual([1, 2]);
+  await expect(recordIntent(db, { ...first, attempt: 3 })).rejects.toThrow('client_token');
+});
+
+it('only a launch that somebody waits for is watched, in its own region', async () => {
+  const launch = await recorded();
+  expect(await isWatched(launch)).toBe(false);
+  await recordLaunched(db, launch, instanceOf(launch), 'provision/1');
+  expect(await isWatched(launch)).toBe(true);
+  expect(await watchedLaunches(db, 'us-test-1')).toEqual([]);
+  await recordObserved(db, launch, 'provision/1', 'running', null, false);
+  expect(await findLaunch(db, launch)).toMatchObject({ observed_state: 'running', watcher: 'provision/1' });
+  await recordObserved(db, launch, 'provision/1', 'terminated', 'Server.InternalError', true);
+  expect(await findLaunch(db, launch)).toMatchObject({ observed_state: 'terminated', watcher: null });
+  expect(await isWatched(launch)).toBe(false);
+});
+
+it('what one watcher was told does not count for the next, who hears the present state first', async () => {
+  const launch = await recorded();
+  await recordLaunched(db, launch, instanceOf(launch), 'provision/1');
+  await recordObserved(db, launch, 'provision/1', 'running', null, false);
+  await recordTerminating(db, launch, 'destroy/1');
+  expect(await findLaunch(db, launch)).toMatchObject({ watcher: 'destroy/1', observed_state: null });
+  // A sweep that began before the change of watchers.
+  await recordObserved(db, launch, 'provision/1', 'terminated', null, true);
+  expect(await findLaunch(db, launch)).toMatchObject({ watcher: 'destroy/1', observed_state: null });
+});
+
+it('a launch that has registered is not watched, also where its answer is recorded after that', async () => {
+  const prompt = await recorded();
+  await recordLaunched(db, prompt, instanceOf(prompt), 'provision/1');
+  await registered(prompt);
+  expect(await isWatched(prompt)).toBe(false);
+  const early = await recorded();
+  await registered(early);
+  await recordLaunched(db, early, instanceOf(early), 'provision/1');
+  expect(await findLaunch(db, early)).toMatchObject({ progress: 'launched', watcher: null });
+});
+
+it('an end closes the intent, stops the watch and revokes the tokens of its generation', async () => {
+  const launch = await recorded();
+  await recordLaunched(db, launch, instanceOf(launch), 'provision/1');
+  const token = await registered(launch);
+  expect(await findToken(db, token)).toMatchObject({ workspaceId: launch.workspaceId, isSuperseded: false });
+  await recordTerminating(db, launch, 'destroy/1');
+  await recordEnded(db, launch);
+  expect(await findLaunch(db, launch)).toMatchObject({ progress: 'ended', watcher: null });
+  expect(await findToken(db, token)).toMatchObject({ isSuperseded: true });
+  expect([await isOpen(launch), await isWatched(launch)]).toEqual([false, false]);
+});
+
+it('after its end nothing that comes late opens a launch again', async () => {
+  const launch = await recorded();
+  await recordEnded(db, launch);
+  await recordLaunched(db, launch, instanceOf(launch), 'provision/1');
+  await recordTerminating(db, launch, 'destroy/1');
+  await recordRefused(db, launch, 'InsufficientInstanceCapacity');
+  await recordIntent(db, launch);
+  expect(await findLaunch(db, launch)).toMatchObject({ progress: 'ended', watcher: null, instance_id: null });
+});
+
+it('a refusal closes an intent that made nothing, and never one that made an instance', async () => {
+  const [refused, launched] = [await recorded(), await recorded()];
+  await recordRefused(db, refused, 'InsufficientInstanceCapacity');
+  expect(await findLaunch(db, refused)).toMatchObject({
+    progress: 'refused',
+    refusal: 'InsufficientInstanceCapacity',
+  });
+  await recordLaunched(db, launched, instanceOf(launched), 'provision/1');
+  await recordRefused(db, launched, 'InsufficientInstanceCapacity');
+  expect(await findLaunch(db, launched)).toMatchObject({ progress: 'launched', refusal: null });
+  expect([await isOpen(refused), await isOpen(launched)]).toEqual([false, true]);
+});
+
+it('a sweep is woken with the region', async () => {
+  const woken = Promise.withResolvers<string>();
+  const subscription = await listen(db, WATCH_CHANNEL, { onNotice: woken.resolve, onGap: () => {}, retryMs: 10 });
+  await wakeSweep(db, REGION);
+  expect(await woken.promise).toBe(REGION);
+  await subscription.close();
+});
