@@ -1,19 +1,19 @@
 // How much does a provision cost over the least that Temporal needs for its shape: the same update, child, timer and activities,
 // with nothing in them? Ours and the floors in turns, one run: `npm run bench provision [rounds]`.
 
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { startPart } from '../cli/stack/part.ts';
 import { type Berth, startBerth } from '../test/support/berth.ts';
 import globalSetup from '../test/support/globalSetup.ts';
 import globalTeardown from '../test/support/globalTeardown.ts';
-import { shared } from '../test/support/servers.ts';
 import { costOfProvision } from './costOfProvision.ts';
 import { figuresOf, row } from './figures.ts';
-import { floorActivities } from './floor/activities.ts';
 import { goUpdate } from './floor/workflows.ts';
 
 const WARM_UP = 5;
+/** As bench/workers.ts has it. */
 const FLOOR_QUEUE = 'bench-floor';
 
 const rounds = Number(process.argv[2] ?? 50);
@@ -22,15 +22,15 @@ if (!Number.isInteger(rounds) || rounds < 1) throw new Error('usage: npm run ben
 await globalSetup();
 // The emulator answers at once, and its machines run inside this process.
 const instant = { pendingMs: 0, shuttingDownMs: 0, stoppingMs: 0, creatingVolumeMs: 0, attachingMs: 0 };
-const berth = await startBerth({ emulator: { delays: instant }, settings: { SWEEP_INTERVAL_MS: '50' } });
-const connection = await NativeConnection.connect({ address: shared('TEMPORAL_ADDRESS') });
-const floorWorker = await Worker.create({
-  connection,
-  taskQueue: FLOOR_QUEUE,
-  workflowsPath: fileURLToPath(new URL('./floor/workflows.ts', import.meta.url)),
-  activities: floorActivities,
+const settings = { SWEEP_INTERVAL_MS: '50' };
+const berth = await startBerth({ emulator: { delays: instant }, settings, worker: false });
+const workers = await startPart({
+  name: 'workers',
+  args: ['--import', 'tsx', fileURLToPath(new URL('./workers.ts', import.meta.url))],
+  env: berth.env,
+  readyLine: /workers polling/,
+  logFile: join(berth.folder, 'workers.log'),
 });
-const floorRun = floorWorker.run();
 try {
   const cost = await costOfProvision(berth);
   const [floor, ours, alone]: number[][] = [[], [], []];
@@ -57,9 +57,7 @@ try {
     JSON.stringify({ bench: 'provision', at: new Date().toISOString(), floor: f, ours: o, alone: a, ...cost }),
   );
 } finally {
-  floorWorker.shutdown();
-  await floorRun;
-  await connection.close();
+  await workers.stop();
   await berth.stop();
   await globalTeardown();
 }
