@@ -1,6 +1,7 @@
 // Launch intents: a replay sends the first request, an end revokes what the machine held, and only whoever waits is told.
 
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { LaunchKey } from '../domain/machine.ts';
 import { mintToken } from '../credentials/secrets.ts';
@@ -163,9 +164,14 @@ it('a refusal closes an intent that made nothing, and never one that made an ins
 });
 
 it('a sweep is woken with the region', async () => {
-  const woken = Promise.withResolvers<string>();
-  const subscription = await listen(db, WATCH_CHANNEL, { onNotice: woken.resolve, onGap: () => {}, retryMs: 10 });
+  const heard = new EventEmitter();
+  const woken = once(heard, 'notice');
+  const subscription = await listen(db, WATCH_CHANNEL, {
+    onNotice: (payload) => heard.emit('notice', payload),
+    onGap: () => {},
+    retryMs: 10,
+  });
   await wakeSweep(db, REGION);
-  expect(await woken.promise).toBe(REGION);
+  expect(await woken).toEqual([REGION]);
   await subscription.close();
 });

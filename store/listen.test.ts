@@ -112,6 +112,7 @@ it('keeps trying while there is no connection to be had', async () => {
     Object.assign(db, { connect: connectNow });
   }
   await once(heard, 'gap');
+  expect(await listeningPids()).toHaveLength(1);
   await subscription.close();
 });
 

@@ -56,7 +56,7 @@ const refusal = async (launch: LaunchKey, instanceId?: string): Promise<string> 
   return answer.result;
 };
 
-it('a launch is registered, and its token is its workspace’s', async () => {
+it("a launch is registered, and its token is its workspace's", async () => {
   const launch = await launched();
   const { answer, token } = await exchange(launch);
   expect(answer).toEqual({
@@ -96,7 +96,7 @@ it.each<[string, (launch: LaunchKey) => Promise<unknown>]>([
   expect(await refusal(launch)).toBe('closed');
 });
 
-it('a refused launch is closed, and an older one that is newer than another stays open', async () => {
+it('a refused launch is closed, and the attempt after it is not', async () => {
   const launch = await requested();
   await recordRefused(db, launch, 'InsufficientInstanceCapacity');
   expect(await refusal(launch)).toBe('closed');
@@ -149,6 +149,6 @@ it("a newer generation's registration supersedes the token of the older one", as
   expect(await findToken(db, token)).toMatchObject({ generation: 1, isSuperseded: true });
 });
 
-it('a token that nobody was given is nobody’s', async () => {
+it("a token that nobody was given is nobody's", async () => {
   expect(await findToken(db, hashToken('made up'))).toBeNull();
 });

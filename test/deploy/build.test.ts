@@ -1,7 +1,7 @@
 // What `npm run build` makes runs by itself: compiled code, the files that it reads, and the bundle.
 
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,9 @@ afterAll(async () => {
 });
 
 it('has the workflow bundle in it', async () => {
-  await access(join(ROOT, 'dist', 'workers', 'workflow-bundle.js'));
+  expect(await readFile(join(ROOT, 'dist', 'workers', 'workflow-bundle.js'), 'utf8')).toContain(
+    '/workflows/provision.js',
+  );
 });
 
 it.each([
