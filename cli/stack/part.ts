@@ -1,7 +1,7 @@
 // One process of the stack: started, waited for until it says that it is ready, and ended for good.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +50,8 @@ export async function startPart(options: PartOptions): Promise<Part> {
   const { name, args, env = {}, readyLine, logFile, readyTimeoutMs = READY_TIMEOUT_MS } = options;
   // Straight into the file: a pipe to a parent that was killed would break the part while it ends what it started.
   const log = openSync(logFile, 'a');
+  // What an earlier run of it said there is not this one's word.
+  const logStart = fstatSync(log).size;
   const child = spawn(process.execPath, [...args], {
     cwd: ROOT,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
@@ -63,7 +65,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
     child.once('exit', () => resolve());
   });
   try {
-    const told = readyLine === undefined ? '' : await untilReady(child, logFile, readyLine, readyTimeoutMs);
+    const told = readyLine === undefined ? '' : await untilReady(child, logFile, logStart, readyLine, readyTimeoutMs);
     return {
       name,
       pid: child.pid!,
@@ -79,11 +81,17 @@ export async function startPart(options: PartOptions): Promise<Part> {
   }
 }
 
-async function untilReady(child: ChildProcess, logFile: string, readyLine: RegExp, timeoutMs: number): Promise<string> {
+async function untilReady(
+  child: ChildProcess,
+  logFile: string,
+  logStart: number,
+  readyLine: RegExp,
+  timeoutMs: number,
+): Promise<string> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const hasEnded = child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
-    const match = readyLine.exec(await readFile(logFile, 'utf8'));
+    const match = readyLine.exec((await readFile(logFile)).subarray(logStart).toString());
     if (match !== null) return match[1] ?? match[0];
     if (hasEnded) throw new Error(`it ended with ${child.exitCode ?? child.signalCode ?? 'an error'}`);
     if (Date.now() > deadline) throw new Error(`not ready after ${timeoutMs / 1000} s`);

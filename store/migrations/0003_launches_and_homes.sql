@@ -50,6 +50,7 @@ create table workspace_auth_tokens (
   token_hash bytea primary key,
   workspace_id uuid not null,
   generation integer not null,
+  attempt integer not null,
   prefix text not null,
   created_at timestamptz not null default now(),
   first_used_at timestamptz,

@@ -1,8 +1,11 @@
 // Each of our services' own commands, run outside of a container as the compose file gives them.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { ownModule, type Part, startPart } from '../../cli/stack/part.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { shared } from '../support/servers.ts';
@@ -76,6 +79,22 @@ it('the worker that polls is healthy, and one that does not is not', async () =>
   await expect(check('nobody-polls-this', /a worker of/)).rejects.toThrow('no worker of');
 });
 
+it('the emulator ends with 0 when it is told to stop', async () => {
+  const args = [...ownModule('../main.ts'), ...(await commandOf('emulator'))];
+  const emulator = spawn(process.execPath, args, {
+    env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(emulator, 'exit');
+  try {
+    await Promise.race([once(createInterface({ input: emulator.stdout }), 'line'), exited]);
+    emulator.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  } finally {
+    emulator.kill('SIGKILL');
+  }
+});
+
 it.each([
   ['berth-api', ['DATABASE_URL', 'ADMIN_TOKEN', 'BERTH_SERVER_SECRET']],
   ['berth-worker', ['DATABASE_URL', 'PLATFORM_URL', 'BERTH_SERVER_SECRET']],
@@ -83,5 +102,6 @@ it.each([
 ])('%s without its settings names each of them', async (service, names) => {
   const nothing = Object.fromEntries(Object.keys(outside()).map((name) => [name, '']));
   const refused = await start(service, /never/, nothing).catch((error: Error) => error.message);
+  expect(refused).toContain('it ended with 1');
   for (const name of names) expect(refused).toContain(`${name} is not set`);
 });

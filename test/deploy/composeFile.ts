@@ -27,3 +27,12 @@ export const readCompose = async (): Promise<ComposeFile> => parse(await compose
 /** The services that run our own image. */
 export const ownServices = ({ services }: ComposeFile): [string, Service][] =>
   Object.entries(services).filter(([, service]) => service.image?.includes('berth:local'));
+
+/** As compose hands it over: each variable at its default, and `asked` for each that it refuses to start without. */
+export const filledIn = (environment: Readonly<Record<string, string>>, asked: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replace(/\$\{\w+:([-?])([^}]*)\}/g, (_, kind: string, rest: string) => (kind === '-' ? rest : asked)),
+    ]),
+  );
