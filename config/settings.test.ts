@@ -87,3 +87,8 @@ it.each<[SettingName, string]>([
 it('a secret that is refused is not repeated in the message', () => {
   expect(problemsOf({ ADMIN_TOKEN: 'hunter2' }).join()).not.toContain('hunter2');
 });
+
+it('a liveness that is shorter than a heartbeat, an empty list and a tenant that is none are refused', () => {
+  const env = { LIVENESS_TTL_SECONDS: '30', INSTANCE_TYPES: ',', MOLECULE_ORG_ID: 'Not A Tenant' };
+  expect(() => readSettings(env)).toThrow(/MOLECULE_ORG_ID[\s\S]*INSTANCE_TYPES[\s\S]*LIVENESS_TTL_SECONDS/);
+});

@@ -7,12 +7,16 @@ const secret = (bytes: number) => z.string().min(bytes, `must be at least ${byte
 const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
 const url = (protocol: RegExp) => z.url({ protocol });
-const list = text.transform((value) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
+const list = text
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.string()).min(1, 'must name at least one'));
+/** As domain/ids.ts has it. */
+const tenant = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9 and "-"');
 
 /** Name -> [schema, default, what it is for]. The configuration page of the docs is this table. */
 export const SETTINGS = {
@@ -28,7 +32,7 @@ export const SETTINGS = {
   ADMIN_TOKEN: [secret(16), undefined, 'Bearer token with full rights'],
   BERTH_SERVER_SECRET: [secret(32), undefined, 'Derives the boot credentials; the same for API and worker'],
   MOLECULE_ORG_ID: [
-    text,
+    tenant,
     undefined,
     'Serve this tenant alone; unset = X-Molecule-Org-Id chooses, "default" without it',
   ],
@@ -97,6 +101,9 @@ export function readSettings<Name extends SettingName = never>(
   const { ROOT_GB_MIN: min, ROOT_GB_MAX: max, DEFAULT_ROOT_GB: rootGb } = settings as Settings;
   if (min > max) problems.push(`ROOT_GB_MIN (${min}) is larger than ROOT_GB_MAX (${max})`);
   else if (rootGb < min || rootGb > max) problems.push(`DEFAULT_ROOT_GB (${rootGb}) is not between ${min} and ${max}`);
+  const { HEARTBEAT_INTERVAL_SECONDS: beat, LIVENESS_TTL_SECONDS: ttl } = settings as Settings;
+  if (ttl <= beat)
+    problems.push(`LIVENESS_TTL_SECONDS (${ttl}) is not longer than HEARTBEAT_INTERVAL_SECONDS (${beat})`);
   if (problems.length > 0) throw new InvalidSettings(problems);
   return settings as SettingsWith<Name>;
 }
