@@ -31,7 +31,10 @@ const folders = Object.entries(MAY_IMPORT).map(([folder, others]) => {
   };
 });
 
-/** Two doors: workflows know the activities by their type alone, and the API the workflows by the messages that they take. */
+/**
+ * Two doors: workflows know the activities by their type alone, and the API the workflows by the messages that they take.
+ * The parser that is left under TypeScript 7 can't tell a type from a value: oxlint holds that half (.oxlintrc.json).
+ */
 function exceptionsOf(folder) {
   if (folder === 'workflows') return { pathNot: '^activities/index\\.ts$' };
   if (folder === 'api') return { pathNot: '^workflows/messages\\.ts$' };
@@ -54,7 +57,7 @@ export default {
       name: 'workflows-import-temporal-alone',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '@temporalio/(workflow|common)' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: 'node_modules/@temporalio/(workflow|common)/' },
     },
     {
       name: 'setup-needs-nothing-installed',

@@ -9,23 +9,24 @@ import { join } from 'node:path';
 
 /** What was installed last, as the digest of its lock file. */
 const STAMP = join('node_modules', '.berth-lock');
-/** npm says first what is wrong, then how it is used. */
-const FIRST_LINES = 15;
+/** npm says first what is wrong, then how it is used; newer ones with `error`, older ones with `ERR!`. */
+const NPM_ERROR = /^npm (error|ERR!)/;
+const SHOWN_LINES = 15;
 
 /**
  * Does nothing where they are there. Throws with what npm says where it fails.
  * @param {string} root
  * @param {Progress} progress
- * @param {string} [npm]
+ * @param {{ npm?: string, signal?: AbortSignal }} [options]
  */
-export async function ensureDependencies(root, progress, npm = 'npm') {
+export async function ensureDependencies(root, progress, { npm = 'npm', signal } = {}) {
   const lock = await readFile(join(root, 'package-lock.json'));
   const digest = createHash('sha256').update(lock).digest('hex');
   const stamp = await readFile(join(root, STAMP), 'utf8').catch(() => '');
   if (stamp === digest) return;
   // Installed by hand with the same lock: npm keeps a copy of it, and there is nothing to do but to remember.
   if (stamp === '' && (await isInstalled(root, lock))) return writeFile(join(root, STAMP), digest);
-  await progress('Installing the packages (npm ci)', () => runNpm(root, npm));
+  await progress('Installing the packages (npm ci)', () => runNpm(root, npm, signal));
   await writeFile(join(root, STAMP), digest);
 }
 
@@ -50,12 +51,14 @@ async function isInstalled(root, lock) {
 /**
  * @param {string} root
  * @param {string} npm
+ * @param {AbortSignal | undefined} signal
  * @returns {Promise<void>}
  */
-function runNpm(root, npm) {
+function runNpm(root, npm, signal) {
   return new Promise((resolve, reject) => {
     const child = spawn(npm, ['ci', '--no-audit', '--no-fund'], {
       cwd: root,
+      signal,
       stdio: ['ignore', 'pipe', 'pipe'],
       // npm is a script on Windows.
       shell: process.platform === 'win32',
@@ -65,10 +68,13 @@ function runNpm(root, npm) {
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.once('error', (error) => reject(new Error(`npm can't be started: ${error.message}`)));
-    child.once('exit', (code) => {
+    // Not `exit`: what it said may still be on the way then.
+    child.once('close', (code, killedBy) => {
       if (code === 0) return resolve();
-      const lines = output.split('\n').filter((line) => line.startsWith('npm error '));
-      reject(new Error(`npm ci failed with ${code}:\n${lines.slice(0, FIRST_LINES).join('\n')}`));
+      const lines = output.trimEnd().split('\n');
+      const errors = lines.filter((line) => NPM_ERROR.test(line)).slice(0, SHOWN_LINES);
+      const shown = errors.length > 0 ? errors : lines.slice(-SHOWN_LINES);
+      reject(new Error(`npm ci failed with ${code ?? killedBy}:\n${shown.join('\n')}`));
     });
   });
 }

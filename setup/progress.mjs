@@ -20,6 +20,10 @@ export async function progress(title, work) {
     const result = await work();
     stderr.write(`${stderr.isTTY ? '\r' : ''}  done after ${seconds()}\n`);
     return result;
+  } catch (error) {
+    // What is said next stands on a line of its own.
+    if (stderr.isTTY) stderr.write('\n');
+    throw error;
   } finally {
     clearInterval(timer);
   }

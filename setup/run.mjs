@@ -2,6 +2,9 @@
 // Usage: node setup/run.mjs <prepare|demo|dev|test|bench> [arguments]; Node's built-ins alone, as nothing else is there yet.
 
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './dependencies.mjs';
 import { progress } from './progress.mjs';
@@ -9,6 +12,8 @@ import { findTemporal } from './temporal.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OLDEST_NODE = { major: 20, minor: 19 };
+/** @type {NodeJS.Signals[]} */
+const ENDING = ['SIGINT', 'SIGTERM'];
 
 /** Command -> the module that runs it and what it is given before the caller's own arguments. */
 const COMMANDS = {
@@ -26,12 +31,30 @@ async function main() {
     );
   }
   const program = programOf(command, args);
-  await ensureDependencies(ROOT, progress);
+  const cli = await prepare(program !== null);
   if (program === null) return 0;
-  const env = { ...process.env };
-  const cli = await findTemporal({ env, root: ROOT, progress });
-  if (cli !== null) env.BERTH_TEMPORAL_CLI = cli;
-  return run(program, env);
+  return run(program, cli === null ? process.env : { ...process.env, BERTH_TEMPORAL_CLI: cli });
+}
+
+/**
+ * Makes what is missing; an install or a build that runs does not outlive this process.
+ * @param {boolean} withTemporal
+ * @returns {Promise<string | null>} the Temporal CLI, where one is needed
+ */
+async function prepare(withTemporal) {
+  const ending = new AbortController();
+  const end = (/** @type {NodeJS.Signals} */ signal) => {
+    ending.abort();
+    process.exit(exitCodeOf(signal));
+  };
+  for (const signal of ENDING) process.on(signal, end);
+  try {
+    await ensureDependencies(ROOT, progress, { signal: ending.signal });
+    if (!withTemporal) return null;
+    return await findTemporal({ env: process.env, root: ROOT, progress, signal: ending.signal });
+  } finally {
+    for (const signal of ENDING) process.off(signal, end);
+  }
 }
 
 /**
@@ -46,7 +69,9 @@ function programOf(command, args) {
     const [name = '', ...rest] = args;
     if (!/^[a-z][A-Za-z]*$/.test(name))
       throw new Error('usage: npm run bench <name> [arguments]; the names are the files of bench/');
-    return [`bench/${name}.ts`, ...rest];
+    const file = `bench/${name}.ts`;
+    if (!existsSync(join(ROOT, file))) throw new Error(`there is no benchmark ${name}: no file ${file}`);
+    return [file, ...rest];
   }
   const known = Object.hasOwn(COMMANDS, command) ? COMMANDS[/** @type {keyof typeof COMMANDS} */ (command)] : null;
   if (known === null) throw new Error(`usage: node setup/run.mjs <prepare|bench|${Object.keys(COMMANDS).join('|')}>`);
@@ -66,14 +91,20 @@ function run(program, env) {
     env,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  // Ctrl-C reaches the child by itself, as it is of the same group; this process only must not end before it.
-  process.on('SIGINT', () => {});
+  // At a terminal Ctrl-C reaches the whole group: the child has it already, and this process only must not end before it.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
+    child.once('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)));
   });
 }
+
+/**
+ * As a shell gives it for a program that a signal ended.
+ * @param {NodeJS.Signals | null} signal
+ */
+const exitCodeOf = (signal) => (signal === null ? 1 : 128 + constants.signals[signal]);
 
 main().then(
   (code) => process.exit(code),

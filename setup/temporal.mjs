@@ -1,11 +1,12 @@
 // Finds a Temporal CLI, which carries the dev server: the first way that works, in the order of the design, section 9.
 
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { access, chmod, constants, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { downloadTemporal } from './temporalDownload.mjs';
+import { downloadTemporal, platformName } from './temporalDownload.mjs';
 
 /** @typedef {import('./progress.mjs').Progress} Progress */
 /**
@@ -13,16 +14,18 @@ import { downloadTemporal } from './temporalDownload.mjs';
  * @property {NodeJS.ProcessEnv} env
  * @property {string} root of the checkout
  * @property {Progress} progress
- * @property {string} [downloadBase]
+ * @property {(line: string) => void} [say] why a way did not work, before the next one is tried
  * @property {string} [platform] `linux_amd64` and the like
+ * @property {Omit<import('./temporalDownload.mjs').Release, 'platform'>} [release]
+ * @property {AbortSignal} [signal] ends a build that runs
  */
+/** @typedef {Required<Omit<Places, 'signal'>> & Pick<Places, 'signal'>} Machine */
 
 const run = promisify(execFile);
 
 export const VERSION = '1.8.2';
 /** Its server is the first that does what Berth is measured on (facts/temporal.md 1.7). */
 const OLDEST = { major: 1, minor: 8 };
-const BINARY = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 const BUILD_TIMEOUT_MS = 30 * 60_000;
 
 /**
@@ -32,24 +35,28 @@ const BUILD_TIMEOUT_MS = 30 * 60_000;
  * @returns {Promise<string | null>}
  */
 export async function findTemporal(places) {
-  const { env } = places;
+  const machine = { say: console.error, platform: platformName(), release: {}, ...places };
+  const { env } = machine;
   if (env.TEMPORAL_ADDRESS) return null;
-  const onPath = await searchPath(env.PATH ?? '');
+  const onWindows = machine.platform.startsWith('windows');
+  const binary = onWindows ? 'temporal.exe' : 'temporal';
+  const onPath = await searchPath((env.PATH ?? '').split(onWindows ? ';' : ':'), binary);
   if (onPath !== null) return onPath;
-  const folder = join(cacheFolder(env), 'berth', 'temporal', VERSION);
-  const cached = join(folder, BINARY);
+  const folder = join(cacheFolder(env, onWindows), 'berth', 'temporal', VERSION);
+  const cached = join(folder, binary);
   if (await isUsable(cached)) return cached;
   await mkdir(folder, { recursive: true });
-  return (await download(places, cached)) ?? (await build(places, cached)) ?? noWay();
+  return (await download(machine, cached)) ?? (await build(machine, cached)) ?? noWay();
 }
 
 /**
- * @param {string} path
+ * @param {string[]} folders
+ * @param {string} binary
  * @returns {Promise<string | null>}
  */
-async function searchPath(path) {
-  for (const folder of path.split(delimiter).filter(Boolean)) {
-    const file = join(folder, BINARY);
+async function searchPath(folders, binary) {
+  for (const folder of folders.filter(Boolean)) {
+    const file = join(folder, binary);
     if (await isUsable(file)) return file;
   }
   return null;
@@ -71,39 +78,42 @@ async function isUsable(file) {
   }
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-function cacheFolder(env) {
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {boolean} onWindows
+ */
+function cacheFolder(env, onWindows) {
   if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
-  if (process.platform === 'win32' && env.LOCALAPPDATA) return env.LOCALAPPDATA;
+  if (onWindows && env.LOCALAPPDATA) return env.LOCALAPPDATA;
   return join(env.HOME ?? homedir(), '.cache');
 }
 
 /**
- * @param {Places} places
+ * @param {Machine} machine
  * @param {string} target
  * @returns {Promise<string | null>}
  */
-async function download({ progress, downloadBase, platform }, target) {
+async function download({ progress, say, platform, release }, target) {
   const unfinished = unfinishedName(target);
   try {
     await progress(`Fetching Temporal ${VERSION}`, () =>
-      downloadTemporal(unfinished, VERSION, { base: downloadBase, platform }),
+      downloadTemporal(unfinished, VERSION, { ...release, platform }),
     );
     return await finish(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true });
-    console.error(`  not fetched: ${error instanceof Error ? error.message : error}`);
+    say(`  not fetched: ${error instanceof Error ? error.message : error}`);
     return null;
   }
 }
 
 /**
  * From a module of our own, so that go.sum pins every byte that is built.
- * @param {Places} places
+ * @param {Machine} machine
  * @param {string} target
  * @returns {Promise<string | null>}
  */
-async function build({ env, root, progress }, target) {
+async function build({ env, root, progress, say, signal }, target) {
   const hasGo = await run('go', ['version'], { env, timeout: 10_000 }).then(
     () => true,
     () => false,
@@ -114,14 +124,18 @@ async function build({ env, root, progress }, target) {
   const args = ['build', '-trimpath', '-ldflags', flags, '-o', unfinished, 'github.com/temporalio/cli/cmd/temporal'];
   try {
     await progress(`Building Temporal ${VERSION} with Go (about 5 minutes the first time)`, () =>
-      run('go', args, { cwd: join(root, 'tools', 'temporal'), env, timeout: BUILD_TIMEOUT_MS, maxBuffer: 2 ** 26 }),
+      run('go', args, {
+        cwd: join(root, 'tools', 'temporal'),
+        env,
+        signal,
+        timeout: BUILD_TIMEOUT_MS,
+        maxBuffer: 2 ** 26,
+      }),
     );
     return await finish(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true });
-    console.error(
-      `  not built: ${error instanceof Error ? error.message.trim().split('\n').slice(-5).join('\n') : error}`,
-    );
+    say(`  not built: ${error instanceof Error ? error.message.trim().split('\n').slice(-5).join('\n') : error}`);
     return null;
   }
 }
@@ -134,12 +148,21 @@ async function build({ env, root, progress }, target) {
 async function finish(unfinished, target) {
   await chmod(unfinished, 0o755);
   if (!(await isUsable(unfinished))) throw new Error('what came does not run on this machine');
-  await rename(unfinished, target);
+  try {
+    await rename(unfinished, target);
+  } catch (error) {
+    // Windows replaces no program that runs: the other one was first, and its file is as good.
+    if (!(await isUsable(target))) throw error;
+    await rm(unfinished, { force: true });
+  }
   return target;
 }
 
-/** @param {string} target */
-const unfinishedName = (target) => `${target}.${process.pid}.${Date.now().toString(36)}`;
+/**
+ * In the same folder, as a rename is atomic only there; of nobody else, however many do this at once; and named so that Windows runs it.
+ * @param {string} target
+ */
+const unfinishedName = (target) => join(dirname(target), `unfinished-${randomUUID()}.exe`);
 
 /** @returns {never} */
 function noWay() {

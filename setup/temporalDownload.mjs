@@ -21,19 +21,38 @@ const CHECKSUMS = {
 };
 
 /**
+ * @typedef {object} Release Where it comes from, and how long it may keep us waiting.
+ * @property {string} [base]
+ * @property {string} [platform] `linux_amd64` and the like
+ * @property {Readonly<Record<string, string>>} [checksums] by platform
+ * @property {number} [firstByteMs]
+ * @property {number} [stallMs]
+ */
+
+/**
  * Writes the binary to `target`. Throws a sentence where it can't be had.
  * @param {string} target
  * @param {string} version
- * @param {{ base?: string, platform?: string, checksums?: Readonly<Record<string, string>> }} [places]
+ * @param {Release} [release]
  */
 export async function downloadTemporal(
   target,
   version,
-  { base = BASE, platform = platformName(), checksums = CHECKSUMS } = {},
+  {
+    base = BASE,
+    platform = platformName(),
+    checksums = CHECKSUMS,
+    firstByteMs = FIRST_BYTE_MS,
+    stallMs = STALL_MS,
+  } = {},
 ) {
   const expected = checksums[platform];
   if (expected === undefined) throw new Error(`there is no release for ${platform}`);
-  const archive = await fetchWhole(`${base}/v${version}/temporal_cli_${version}_${platform}.tar.gz`);
+  const archive = await fetchWhole(
+    `${base}/v${version}/temporal_cli_${version}_${platform}.tar.gz`,
+    firstByteMs,
+    stallMs,
+  );
   const actual = createHash('sha256').update(archive).digest('hex');
   if (actual !== expected) throw new Error(`its checksum is ${actual}, not ${expected}`);
   const name = platform.startsWith('windows') ? 'temporal.exe' : 'temporal';
@@ -42,25 +61,30 @@ export async function downloadTemporal(
   await writeFile(target, binary);
 }
 
-function platformName() {
+/** As the releases name them. */
+export function platformName() {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   return `${system}_${architecture}`;
 }
 
-/** @param {string} url */
-async function fetchWhole(url) {
+/**
+ * @param {string} url
+ * @param {number} firstByteMs
+ * @param {number} stallMs
+ */
+async function fetchWhole(url, firstByteMs, stallMs) {
   const giveUp = new AbortController();
-  const after = (/** @type {number} */ ms) =>
-    setTimeout(() => giveUp.abort(new Error('the server does not answer')), ms);
-  let timer = after(FIRST_BYTE_MS);
+  const after = (/** @type {number} */ ms, /** @type {string} */ reason) =>
+    setTimeout(() => giveUp.abort(new Error(reason)), ms);
+  let timer = after(firstByteMs, 'the server does not answer');
   try {
     const response = await fetch(url, { signal: giveUp.signal });
     if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}`);
     const chunks = [];
     for await (const chunk of response.body) {
       clearTimeout(timer);
-      timer = after(STALL_MS);
+      timer = after(stallMs, 'the server has stopped in the middle');
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);
