@@ -1,5 +1,5 @@
-// How much does a provision cost over the least that Temporal needs for its shape: the same update, child, timer and activities,
-// with nothing in them? Ours and the floors in turns, one run: `npm run bench provision [rounds]`.
+// How much does a provision cost over the least that Temporal needs for its shape: the same update, child, timer, activities and
+// signals, with nothing in them? Ours and the floors in turns, one run: `npm run bench provision [rounds]`.
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { costOfProvision } from './costOfProvision.ts';
 import { figuresOf, row } from './figures.ts';
 import { goUpdate } from './floor/workflows.ts';
 
-const WARM_UP = 5;
+const WARM_UP = 20;
 /** As bench/workers.ts has it. */
 const FLOOR_QUEUE = 'bench-floor';
 

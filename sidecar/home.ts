@@ -1,6 +1,7 @@
 // The home: waits for its volume to be attached, puts a file system on a blank one, and mounts it at /home/agent (R87).
 
 import { execFile } from 'node:child_process';
+import { watch } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,7 +24,24 @@ export async function mountHome(root: string, pollMs: number, signal: AbortSigna
       await mount(found.device, path);
       return { volumeId: found.volumeId, path };
     }
-    await wait(pollMs, signal);
+    await changeOf(join(root, 'dev', 'disk', 'by-id'), pollMs, signal);
+  }
+}
+
+/** Returns when the folder changes, at the latest after `mostMs`: a file system that tells of no changes is only looked at later. */
+async function changeOf(folder: string, mostMs: number, signal: AbortSignal): Promise<void> {
+  const look = new AbortController();
+  const seen = new Promise<void>((resolve) => {
+    try {
+      watch(folder, { signal: look.signal, persistent: false }, () => resolve()).on('error', () => {});
+    } catch {
+      // No such folder before the first volume is there.
+    }
+  });
+  try {
+    await Promise.race([seen, wait(mostMs, AbortSignal.any([signal, look.signal]))]);
+  } finally {
+    look.abort();
   }
 }
 

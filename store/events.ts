@@ -20,17 +20,26 @@ export type EventRow = {
   readonly created_at: Date;
 };
 
+/** One statement, so that it needs no transaction of its own; in the order given. */
 export async function appendEvents(db: Queryable, events: readonly NewEvent[]): Promise<void> {
-  for (const event of events) {
-    await db.query(
-      `insert into structure_events (id, event_type, workspace_id, payload)
-       select $1::uuid, $2, $3::uuid, $4::jsonb
-       where not exists (select 1 from structure_events where id = $1::uuid)
-       on conflict (id) do nothing`,
-      [event.id, event.type, event.workspaceId, JSON.stringify(event.payload)],
-    );
-  }
+  if (events.length === 0) return;
+  await db.query(insertEvents('$1'), [eventsParameter(events)]);
 }
+
+/** The statement that appends what `parameter` holds; to be part of a larger one where both must happen or neither. */
+export const insertEvents = (parameter: string): string =>
+  `insert into structure_events (id, event_type, workspace_id, payload)
+   select e.id, e.type, e.workspace_id, e.payload
+   from rows from (jsonb_to_recordset(${parameter}::jsonb) as (id uuid, type text, workspace_id uuid, payload jsonb)) with ordinality
+     as e (id, type, workspace_id, payload, position)
+   where not exists (select 1 from structure_events known where known.id = e.id)
+   order by e.position
+   on conflict (id) do nothing`;
+
+export const eventsParameter = (events: readonly NewEvent[]): string =>
+  JSON.stringify(
+    events.map(({ id, type, workspaceId, payload }) => ({ id, type, workspace_id: workspaceId, payload })),
+  );
 
 /** The newest first, of one tenant or of one workspace of it. */
 export async function newestEvents(

@@ -56,15 +56,22 @@ export const register = (db: Database, registering: Registering): Promise<Regist
       `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation <= $2 and revoked_at is null`,
       [workspaceId, generation],
     );
-    await client.query(
-      `insert into workspace_auth_tokens (token_hash, workspace_id, generation, attempt, prefix) values ($1, $2, $3, $4, $5)`,
-      [registering.tokenHash, workspaceId, generation, attempt, registering.tokenPrefix],
-    );
     // Whoever waited for its boot need not be told of its states any more.
     await client.query(
-      `update launches set registered_at = coalesce(registered_at, now()), url = $4, agent_card = $5, watcher = null
+      `with issued as (
+         insert into workspace_auth_tokens (token_hash, workspace_id, generation, attempt, prefix) values ($4, $1, $2, $3, $5)
+       )
+       update launches set registered_at = coalesce(registered_at, now()), url = $6, agent_card = $7, watcher = null
        where workspace_id = $1 and generation = $2 and attempt = $3`,
-      [workspaceId, generation, attempt, registering.url, JSON.stringify(registering.agentCard ?? null)],
+      [
+        workspaceId,
+        generation,
+        attempt,
+        registering.tokenHash,
+        registering.tokenPrefix,
+        registering.url,
+        JSON.stringify(registering.agentCard ?? null),
+      ],
     );
     return {
       result: 'registered',

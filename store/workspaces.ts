@@ -2,8 +2,8 @@
 
 import type { PublishedEvent, WorkspaceState } from '../domain/workspace.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
-import { appendEvents } from './events.ts';
-import { type Database, type Queryable, transaction } from './pool.ts';
+import { eventsParameter, insertEvents } from './events.ts';
+import type { Queryable } from './pool.ts';
 
 export type WorkspaceRow = {
   readonly id: WorkspaceId;
@@ -33,17 +33,17 @@ export type WorkspaceRow = {
   readonly report: Record<string, unknown> | null;
 };
 
-/** Writes what the entity decided, and its events, in one transaction. An older version than the row's changes nothing. */
+/** Writes what the entity decided, and its events, in one statement. An older version than the row's changes nothing. */
 export async function publishWorkspace(
-  db: Database,
+  db: Queryable,
   state: WorkspaceState,
   events: readonly PublishedEvent[],
 ): Promise<void> {
   if (state.profile === null) throw new Error(`workspace ${state.workspaceId} has nothing to publish`);
   const { profile, machine, operation } = state;
-  await transaction(db, async (client) => {
-    await client.query(
-      `insert into workspaces as w (id, tenant_id, name, role, runtime, tier, compute, status, phase, generation, url, instance_id,
+  await db.query(
+    `with published as (
+       insert into workspaces as w (id, tenant_id, name, role, runtime, tier, compute, status, phase, generation, url, instance_id,
          instance_type, region, zone, home_volume_id, operation_id, operation_kind, reason, version)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
        on conflict (id) do update set
@@ -52,35 +52,33 @@ export async function publishWorkspace(
          instance_id = excluded.instance_id, instance_type = excluded.instance_type, region = excluded.region, zone = excluded.zone,
          home_volume_id = excluded.home_volume_id, operation_id = excluded.operation_id, operation_kind = excluded.operation_kind,
          reason = excluded.reason, version = excluded.version, updated_at = now()
-       where w.version < excluded.version`,
-      [
-        state.workspaceId,
-        state.tenantId,
-        profile.name,
-        profile.role,
-        profile.runtime,
-        profile.tier,
-        JSON.stringify(profile.compute),
-        state.status,
-        state.phase,
-        state.generation,
-        state.url,
-        machine?.instanceId ?? null,
-        machine?.instanceType ?? null,
-        machine?.region ?? null,
-        machine?.zone ?? null,
-        state.home?.volumeId ?? null,
-        (operation ?? state.next)?.id ?? null,
-        (operation ?? state.next)?.kind ?? null,
-        state.reason === null ? null : JSON.stringify(state.reason),
-        state.version,
-      ],
-    );
-    await appendEvents(
-      client,
-      events.map((event) => ({ ...event, workspaceId: state.workspaceId })),
-    );
-  });
+       where w.version < excluded.version
+     )
+     ${insertEvents('$21')}`,
+    [
+      state.workspaceId,
+      state.tenantId,
+      profile.name,
+      profile.role,
+      profile.runtime,
+      profile.tier,
+      JSON.stringify(profile.compute),
+      state.status,
+      state.phase,
+      state.generation,
+      state.url,
+      machine?.instanceId ?? null,
+      machine?.instanceType ?? null,
+      machine?.region ?? null,
+      machine?.zone ?? null,
+      state.home?.volumeId ?? null,
+      (operation ?? state.next)?.id ?? null,
+      (operation ?? state.next)?.kind ?? null,
+      state.reason === null ? null : JSON.stringify(state.reason),
+      state.version,
+      eventsParameter(events.map((event) => ({ ...event, workspaceId: state.workspaceId }))),
+    ],
+  );
 }
 
 const COLUMNS = `w.*, h.last_seen_at, h.report,

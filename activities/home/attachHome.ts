@@ -1,11 +1,12 @@
-// AttachVolume made safe: describe first, "already attached there" is success (facts/ec2.md 1.6).
+// AttachVolume made safe: where it is refused the volume is looked at, and "already attached there" is success (facts/ec2.md 1.6).
 
 import type { OperationRef } from '../../domain/ids.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AttachVolumeCommand, DescribeVolumesCommand, type Volume } from '@aws-sdk/client-ec2';
 import type { Home, Machine } from '../../domain/machine.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { aws, notYet } from '../failure.ts';
+import { classify, isAwsCode } from '../ec2/errors.ts';
+import { aws, awsFailure, notYet } from '../failure.ts';
 import { recordStep } from '../records/steps.ts';
 
 /** The first name that AWS recommends for data volumes; on Nitro the guest finds it by serial, not by name. */
@@ -18,26 +19,33 @@ const CREATING_WAIT_MS = [50, 100, 200, 400, 800, 1_600];
 export const attachHome =
   ({ db, ec2 }: Dependencies) =>
   async (operation: OperationRef, home: Home, machine: Machine): Promise<void> => {
-    const volume = await settledVolume();
-    if (!isAttachedTo(volume, machine.instanceId)) {
-      await aws('AttachVolume', () =>
-        ec2.mutate.send(
-          new AttachVolumeCommand({ VolumeId: home.volumeId, InstanceId: machine.instanceId, Device: DEVICE }),
-        ),
-      );
-    }
+    await attached();
     await recordStep(db, operation, 'home_attached', `${home.volumeId}/${machine.instanceId}`, {
       volume_id: home.volumeId,
       instance_id: machine.instanceId,
     });
 
-    async function settledVolume(): Promise<Volume> {
+    /** Attaches first and looks only where that is refused: mostly the volume is ready, and one call is enough. */
+    async function attached(): Promise<void> {
       for (const waitMs of CREATING_WAIT_MS) {
-        const found = await describe();
-        if (found.State !== 'creating') return found;
+        try {
+          await attach();
+          return;
+        } catch (error) {
+          if (!isAwsCode(error, 'IncorrectState', 'VolumeInUse')) throw awsError(error);
+          const volume = await describe();
+          if (isAttachedTo(volume, machine.instanceId)) return;
+          // In use elsewhere, or a machine that is not ready: the failure says so, and Temporal tries again.
+          if (volume.State !== 'creating') throw awsError(error);
+        }
         await wait(waitMs);
       }
       throw notYet('AttachVolume', `${home.volumeId} is still being created`, 2_000);
+    }
+
+    function attach() {
+      const { instanceId: InstanceId } = machine;
+      return ec2.mutate.send(new AttachVolumeCommand({ VolumeId: home.volumeId, InstanceId, Device: DEVICE }));
     }
 
     async function describe(): Promise<Volume> {
@@ -47,6 +55,11 @@ export const attachHome =
       return Volumes[0]!;
     }
   };
+
+function awsError(error: unknown): unknown {
+  const known = classify(error);
+  return known === null ? error : awsFailure('AttachVolume', known, error as Error);
+}
 
 const isAttachedTo = (volume: Volume, instanceId: string): boolean =>
   (volume.Attachments ?? []).some(

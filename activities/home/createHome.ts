@@ -44,8 +44,10 @@ export const createHome =
     if (volumeId === null) {
       const volume = await aws('CreateVolume', () => ec2.mutate.send(new CreateVolumeCommand(intent.request)));
       volumeId = volume.VolumeId!;
-      await recordHomeCreated(db, clientToken, volumeId);
     }
-    await recordStep(db, operation, 'home_created', volumeId, { volume_id: volumeId, size_gb: sizeGb, zone });
+    await Promise.all([
+      recordHomeCreated(db, clientToken, volumeId),
+      recordStep(db, operation, 'home_created', volumeId, { volume_id: volumeId, size_gb: sizeGb, zone }),
+    ]);
     return { volumeId, zone, sizeGb };
   };

@@ -44,9 +44,11 @@ export function registryRoutes({ db, commands, settings }: ApiDependencies) {
       }
       // Where the operation is over this is a repeat by a machine that lost its answer: its workspace is online already. If it
       // was unwound meanwhile, the machine is being terminated, and its token with it.
-      await commands.registered(registered.operationWorkflowId, { generation, attempt, registration });
       // Its silence is measured from here: a machine that dies before its first heartbeat must not read as online for ever.
-      await recordHeartbeat(db, launch.workspaceId, generation, {});
+      await Promise.all([
+        commands.registered(registered.operationWorkflowId, { generation, attempt, registration }),
+        recordHeartbeat(db, launch.workspaceId, generation, {}),
+      ]);
       return c.json({ status: 'registered', workspace_id: launch.workspaceId, generation, auth_token: token });
     })
     .post('/heartbeat', async (c) => {

@@ -3,6 +3,7 @@
 import {
   CancellationScope,
   condition,
+  defineSignal,
   defineUpdate,
   executeChild,
   isCancellation,
@@ -13,12 +14,13 @@ import {
 } from '@temporalio/workflow';
 import type { FloorActivities } from './activities.ts';
 
-const { nothing } = proxyActivities<FloorActivities>({ startToCloseTimeout: '10s' });
+const { nothing, nothingButTell } = proxyActivities<FloorActivities>({ startToCloseTimeout: '10s' });
 const { nothing: nothingLocal } = proxyLocalActivities<FloorActivities>({ startToCloseTimeout: '10s' });
 
 export const goUpdate = defineUpdate<void, [number]>('go');
+const factSignal = defineSignal('fact');
 
-/** One update, one child with a timer and the activities, and what the entity publishes before and after. */
+/** One update, one child with a timer, its facts and the activities, and what the entity publishes before and after. */
 export async function floorEntity(): Promise<void> {
   let isStarted = false;
   let isDone = false;
@@ -31,14 +33,21 @@ export async function floorEntity(): Promise<void> {
   await nothingLocal();
 }
 
+/** Four activities; the third beside the wait for one fact ("running"), and the wait for another ("registered") at the end. */
 export async function floorOperation(activities: number): Promise<void> {
+  let facts = 0;
+  setHandler(factSignal, () => void (facts += 1));
   const timer = new CancellationScope({ cancellable: true });
   timer
     .run(() => sleep('10 minutes'))
     .catch((error: unknown) => {
       if (!isCancellation(error)) throw error;
     });
-  await floorActivitiesAlone(activities);
+  await floorActivitiesAlone(activities - 3);
+  await nothingButTell();
+  await Promise.all([nothing(), condition(() => facts > 0)]);
+  await nothingButTell();
+  await condition(() => facts > 1);
   timer.cancel();
 }
 
