@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   activities: ['domain', 'store', 'config', 'data', 'credentials'],
   workers: ['domain', 'store', 'config', 'data', 'activities', 'workflows'],
   api: ['domain', 'store', 'config', 'data', 'credentials'],
-  emulator: [],
+  emulator: ['sidecar'],
   sidecar: [],
   setup: [],
   cli: ['config', 'store', 'api', 'workers', 'emulator'],

@@ -1,5 +1,6 @@
 // The `berth` command: one entry for every process of Berth.
 
+import type { EmulatorCommand } from './emulator.ts';
 import { Command } from 'commander';
 import { InvalidSettings } from '../config/settings.ts';
 
@@ -25,10 +26,13 @@ berth
   .description('serve a local AWS')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <port>', 'port to listen on, 0 = any free one', '0')
-  .option('--data <folder>', 'where volumes and machines live', '.berth/emulator')
-  .action(async (options: { host: string; port: string; data: string }) =>
-    (await import('./emulator.ts')).runEmulator(options),
-  );
+  .option('--data <folder>', 'where all state is kept; without it nothing is')
+  .option('--seed <text>', 'the same seed and calls make the same ids, prices and draws')
+  .option('--clock <speed>', 'real, stepped, or a factor: 60 = a minute in a second', 'real')
+  .option('--machines <kind>', 'what instances run: process, inline, never, crash, mute')
+  .option('--read-lag <ms>', 'how old is what describe calls see')
+  .option('--throttle', "run into AWS's request limits")
+  .action(async (options: EmulatorCommand) => (await import('./emulator.ts')).runEmulator(options));
 berth
   .command('dev')
   .description('start everything and leave it up until Ctrl-C')

@@ -1,21 +1,23 @@
-// The emulator: one HTTP server for the EC2 protocol, the machines' metadata and the control interface.
+// The emulator: one HTTP server for AWS's services, the machines' metadata and the control interface.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Clock, realClock } from './clock.ts';
-import { Capacity } from './control/capacity.ts';
-import { Faults } from './control/faults.ts';
+import { type AdjustableClock, realClock } from './clock.ts';
+import type { Capacity } from './control/capacity.ts';
+import type { Faults } from './control/faults.ts';
 import { type Ledger, ledgerOf } from './control/ledger.ts';
-import { answerControl, isControlPath } from './control/routes.ts';
-import { Ec2Error } from './ec2/errors.ts';
+import { controlRoutes } from './control/routes.ts';
 import type { StateReason } from './ec2/instances.ts';
-import { type Delays, Region } from './ec2/region.ts';
-import { processMachines } from './machines/process.ts';
+import { Throttle } from './ec2/limits/throttle.ts';
+import { always, machineKinds } from './machines/kinds.ts';
 import type { MachineRuntime } from './machines/runtime.ts';
-import { isMetadataPath, metadataPath, MetadataService } from './metadata/service.ts';
-import { accountIdOf, type Caller, readCaller } from './protocols/credentials.ts';
-import { answerQuery } from './protocols/ec2Query.ts';
-import { errorXml } from './protocols/xml.ts';
+import { metadataPath, MetadataService } from './metadata/service.ts';
+import { accountIdOf } from './protocols/credentials.ts';
+import { requestListener } from './requests.ts';
+import type { Delays, EmulatorSettings, SettingsChange } from './settings.ts';
+import { releaseWaiters } from './sqs/service.ts';
+import { World } from './world.ts';
 
 export type EmulatorOptions = {
   readonly host?: string;
@@ -23,10 +25,15 @@ export type EmulatorOptions = {
   readonly port?: number;
   /** Where volumes and machines live. */
   readonly dataDir: string;
-  readonly clock?: Clock;
+  /** Whether the state is kept there, too, and read back. */
+  readonly isKept?: boolean;
+  readonly clock?: AdjustableClock;
+  /** The same seed and the same calls make the same ids, prices and draws. */
+  readonly seed?: string;
   readonly delays?: Partial<Delays>;
+  /** What runs in the instances, whatever the settings say. */
   readonly machines?: MachineRuntime;
-  readonly terminatedToken?: 'error' | 'instance';
+  readonly settings?: SettingsChange;
 };
 
 export type EmulatorControl = {
@@ -34,131 +41,72 @@ export type EmulatorControl = {
   readonly capacity: Capacity;
   /** The next launch of the account goes from pending to terminated with this reason. */
   failLaunch(accessKeyId: string, region: string, reason: StateReason): void;
+  change(settings: SettingsChange): void;
 };
 
 export type Emulator = {
   readonly url: string;
   readonly port: number;
   readonly control: EmulatorControl;
+  readonly settings: EmulatorSettings;
   /** Everything ever made, by one access key's account or by all. */
   ledger(accessKeyId?: string): Ledger;
   close(): Promise<void>;
 };
 
-/** Quick enough to watch, slow enough to see each state. */
-const DELAYS: Delays = { pendingMs: 400, shuttingDownMs: 300, stoppingMs: 300, creatingVolumeMs: 50, attachingMs: 50 };
-/** The largest request that EC2 takes is user data of 16 KB and some tags. */
-const MAX_BODY_BYTES = 1_048_576;
-
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const {
-    host = '127.0.0.1',
-    port = 0,
-    dataDir,
-    clock = realClock(),
-    machines = processMachines(),
-    terminatedToken = 'error',
-  } = options;
-  const delays = { ...DELAYS, ...options.delays };
-  const faults = new Faults();
-  const capacity = new Capacity();
-  const regions = new Map<string, Region>();
+  const { host = '127.0.0.1', port = 0, dataDir, machines, delays, clock = realClock() } = options;
   let url = '';
-
-  function regionOf({ accountId, region: name }: Caller): Region {
-    const key = `${accountId}/${name}`;
-    const known = regions.get(key);
-    if (known !== undefined) return known;
-    const metadataUrl = (instanceId: string): string => `${url}${metadataPath(instanceId)}`;
-    const region = new Region({
-      accountId,
-      name,
-      dataDir,
-      clock,
-      delays,
-      machines,
-      capacity,
-      metadataUrl,
-      terminatedToken,
-    });
-    regions.set(key, region);
-    return region;
-  }
-  const metadata = new MetadataService((instanceId) => {
-    for (const region of regions.values()) {
+  const world = new World({
+    dataDir,
+    isKept: options.isKept ?? false,
+    clock,
+    seed: options.seed ?? randomBytes(8).toString('hex'),
+    settings: { ...options.settings, ...(delays === undefined ? {} : { delays }) },
+    machines: machines === undefined ? machineKinds('process') : always(machines),
+    metadataUrl: (instanceId) => `${url}${metadataPath(instanceId)}`,
+    url: () => url,
+  });
+  const metadata = new MetadataService(world.clock, (instanceId) => {
+    for (const region of world.regions()) {
       const instance = region.instances.get(instanceId);
-      if (instance !== undefined) return { instance, accountId: region.options.accountId };
+      if (instance !== undefined) return { instance, region };
     }
     return undefined;
   });
-  const ledger = (accountId?: string): Ledger => ledgerOf([...regions.values()], accountId);
-
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = new URL(request.url ?? '/', 'http://emulator');
-    const xml = (status: number, body: string): void =>
-      void response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8' }).end(body);
-    if (isMetadataPath(target.pathname)) return metadata.handle(request, response, target.pathname);
-    const body = await readBody(request);
-    if (body === null) return xml(413, errorXml('RequestEntityTooLarge', 'The request is too large', 'none'));
-    if (isControlPath(target.pathname)) {
-      const answer = answerControl({ faults, capacity, ledger }, request.method ?? 'GET', target, body);
-      return void response
-        .writeHead(answer.status, { 'content-type': 'application/json' })
-        .end(JSON.stringify(answer.body));
-    }
-    try {
-      const caller = readCaller(request.headers.authorization);
-      const form = new URLSearchParams(request.method === 'GET' ? target.search : body);
-      const answer = await answerQuery(regionOf(caller), form, faults);
-      if (answer === null) return void request.socket.destroy();
-      xml(answer.status, answer.body);
-    } catch (error) {
-      if (error instanceof Ec2Error) return xml(error.status, errorXml(error.code, error.message, 'none'));
-      console.error(error);
-      xml(500, errorXml('InternalError', 'The emulator met an error of its own', 'none'));
-    }
-  }
-
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      console.error(error);
-      response.destroy();
-    });
-  });
+  const ledger = (accountId?: string): Ledger => ledgerOf(world.regions(), accountId);
+  const throttle = new Throttle(world.clock);
+  const server = createServer(requestListener(world, throttle, metadata, controlRoutes(world, ledger)));
+  // SDKs keep connections for longer than Node does by default, and would now and then use one that is just being closed.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  url = `http://${host}:${bound}`;
+  url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  world.resume();
 
   return {
     url,
     port: bound,
     control: {
-      faults,
-      capacity,
-      failLaunch: (accessKeyId, region, reason) =>
-        void regionOf({ accountId: accountIdOf(accessKeyId), region }).doomed.push(reason),
+      faults: world.faults,
+      capacity: world.pools,
+      failLaunch: (accessKeyId, region, reason) => world.region(accountIdOf(accessKeyId), region).doomNext(reason),
+      change: (settings) => world.live.change(settings),
+    },
+    get settings() {
+      return world.settings();
     },
     ledger: (accessKeyId) => ledger(accessKeyId === undefined ? undefined : accountIdOf(accessKeyId)),
     async close() {
-      await Promise.all([...regions.values()].map((region) => region.close()));
+      releaseWaiters(world.store);
+      await world.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       });
     },
   };
-}
-
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }

@@ -23,6 +23,8 @@ export const DELAYS = {
   stoppingMs: 1_000,
   creatingVolumeMs: 1_000,
   attachingMs: 1_000,
+  snapshotMs: 1_000,
+  modifyingMs: 1_000,
 };
 export const X86_IMAGE = 'ami-0b0000000a6d64002';
 export const ARM_IMAGE = 'ami-0b0000000a4640002';

@@ -1,7 +1,6 @@
 // Faults around actions, the ledger, and the metadata service of a machine.
 
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
-import { processMachines } from '../machines/process.ts';
 import { aLaunch, aRunningEmulator, codeOf, type TestEmulator } from '../testing.ts';
 
 let aws: TestEmulator;
@@ -104,24 +103,4 @@ it('the metadata service tells a machine about itself, for a token of its own', 
   expect((await service(other.InstanceId!, 'user-data', { headers })).status).toBe(401);
   expect((await service(other.InstanceId!, 'api/token', ttl('999999'))).status).toBe(400);
   expect((await service('i-00000000000000000', 'api/token', ttl('60'))).status).toBe(404);
-});
-
-it('a machine for the sidecar is a process with its own root, and is killed with its instance', async () => {
-  const script = `console.log(process.env.BERTH_MACHINE_ROOT); console.log(process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT); setInterval(() => {}, 1000)`;
-  const lines: string[] = [];
-  const machines = processMachines({ command: [process.execPath, '-e', script] });
-  const spec = {
-    instanceId: 'i-1',
-    accountId: '1',
-    root: '/machine/i-1',
-    metadataUrl: 'http://metadata',
-    log: (line: string) => void lines.push(line),
-  };
-  const running = machines.boot({ ...spec, userData: Buffer.from('{"berth":1}') });
-  while (lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(lines).toEqual(['/machine/i-1', 'http://metadata']);
-  await running.stop();
-  expect(lines.at(-1)).toBe("the machine's process ended with SIGKILL");
-  await machines.boot({ ...spec, userData: Buffer.from('#!/bin/sh') }).stop();
-  expect(lines).toHaveLength(3);
 });

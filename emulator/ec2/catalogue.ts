@@ -1,4 +1,4 @@
-// Instance types, where they are offered, and images: what AWS has to choose from, from dated data files.
+// Instance types and where they are offered: what AWS has to choose from, from a dated data file.
 
 import { readFileSync } from 'node:fs';
 import { Ec2Error } from './errors.ts';
@@ -10,23 +10,26 @@ export type InstanceType = {
   readonly usage_classes: readonly string[];
   readonly burstable: boolean;
   readonly current: boolean;
+  readonly gpu?: {
+    readonly name: string;
+    readonly manufacturer: string;
+    readonly count: number;
+    readonly memory_mib: number;
+  };
+  readonly ebs?: {
+    readonly optimized: string;
+    readonly nvme: string;
+    readonly max_iops?: number;
+    readonly max_mbps?: number;
+    readonly max_attachments?: number;
+  };
+  readonly max_network_interfaces?: number;
   readonly zones: Readonly<Record<string, readonly string[]>>;
 };
 
-export type Image = {
-  readonly id: string;
-  readonly owner: string;
-  readonly name: string;
-  readonly architecture: string;
-  readonly created: string;
-  readonly root_device: string;
-  readonly root_gb: number;
-};
-
-const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-
-const { types: TYPES } = read('../../data/ec2-instance-types.json') as { types: Record<string, InstanceType> };
-export const { images: IMAGES } = read('../data/images.json') as { images: readonly Image[] };
+const { types: TYPES } = JSON.parse(
+  readFileSync(new URL('../../data/ec2-instance-types.json', import.meta.url), 'utf8'),
+) as { types: Record<string, InstanceType> };
 
 export const instanceTypes = (): [string, InstanceType][] => Object.entries(TYPES);
 
@@ -39,6 +42,23 @@ export function instanceType(name: string): InstanceType {
   return type;
 }
 
+const ZONES = new Map<string, string[]>();
+for (const type of Object.values(TYPES)) {
+  for (const [region, zones] of Object.entries(type.zones)) {
+    ZONES.set(region, [...new Set([...(ZONES.get(region) ?? []), ...zones])].sort());
+  }
+}
+
 /** Every zone that some type is offered in. */
-export const zonesOf = (region: string): string[] =>
-  [...new Set(instanceTypes().flatMap(([, type]) => type.zones[region] ?? []))].sort();
+export const zonesOf = (region: string): readonly string[] => ZONES.get(region) ?? [];
+
+export const regions = (): string[] => [...ZONES.keys()].sort();
+
+/** `use1-az1`: the id of a zone, which is the same in every account. */
+export const zoneId = (zone: string): string => {
+  const [, area = '', where = '', number = '', letter = 'a'] = /^([a-z]+)-([a-z]+)-(\d)([a-z])$/.exec(zone) ?? [];
+  return `${area}${where.replace(/^(north|south|east|west|central).*/, (word) => word[0]!)}${number}-az${letter.charCodeAt(0) - 96}`;
+};
+
+/** The most volumes that an instance takes, the root among them. */
+export const maxVolumes = (type: string): number => findInstanceType(type)?.ebs?.max_attachments ?? 27;

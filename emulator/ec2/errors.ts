@@ -2,8 +2,12 @@
 
 const STATUS: Readonly<Record<string, number>> = {
   InternalError: 500,
+  InternalFailure: 500,
   InsufficientInstanceCapacity: 500,
   InsufficientVolumeCapacity: 500,
+  InsufficientHostCapacity: 500,
+  InsufficientReservedInstanceCapacity: 500,
+  InsufficientAddressCapacity: 500,
   Unavailable: 503,
   ServiceUnavailable: 503,
   RequestLimitExceeded: 503,

@@ -1,6 +1,6 @@
 // Instances and their states: pending -> running -> shutting-down -> terminated, and stopping -> stopped in between (facts/ec2.md 1.2).
 
-import type { Tags } from './tags.ts';
+import { type Tags, tagIndex, tagXml } from './tags.ts';
 
 export type InstanceStateName = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
 
@@ -14,62 +14,116 @@ const CODES: Readonly<Record<InstanceStateName, number>> = {
 };
 
 export type StateReason = { readonly code: string; readonly message: string };
+export type Market = 'on-demand' | 'spot';
 
 /** A volume as an instance has it. */
 export type BlockDevice = {
   readonly device: string;
   readonly volumeId: string;
-  deleteOnTermination: boolean;
-  readonly attachedAt: Date;
+  readonly deleteOnTermination: boolean;
+  readonly attachedAtMs: number;
+};
+
+export type MetadataOptions = {
+  readonly httpTokens: 'optional' | 'required';
+  readonly httpEndpoint: 'enabled' | 'disabled';
+  readonly hopLimit: number;
+  readonly instanceTags: 'enabled' | 'disabled';
+};
+
+/** From when to when it was billed; open while it is. */
+export type BilledSpan = { readonly fromMs: number; readonly toMs: number | null };
+
+export type ScheduledEvent = {
+  readonly id: string;
+  readonly code: string;
+  readonly description: string;
+  readonly notBeforeMs: number;
 };
 
 export type Instance = {
   readonly id: string;
   readonly reservationId: string;
+  readonly launchIndex: number;
   readonly imageId: string;
   readonly type: string;
   readonly architecture: string;
   readonly vcpus: number;
   readonly zone: string;
-  readonly region: string;
-  readonly market: 'on-demand' | 'spot';
-  readonly clientToken: string | undefined;
-  readonly launchedAt: Date;
-  readonly userData: Buffer | null;
+  readonly subnetId: string;
+  readonly securityGroupIds: readonly string[];
+  readonly keyName?: string;
+  readonly market: Market;
+  readonly spotRequestId?: string;
+  readonly clientToken?: string;
+  readonly launchedAtMs: number;
+  /** Base64, as it was sent. */
+  readonly userData?: string;
   readonly shutdownBehavior: 'stop' | 'terminate';
+  readonly isTerminationProtected: boolean;
+  readonly isStopProtected: boolean;
+  readonly sourceDestCheck: boolean;
+  readonly ebsOptimized: boolean;
   readonly rootDevice: string;
   readonly privateIp: string;
-  readonly httpTokens: string;
-  readonly hopLimit: number;
+  readonly networkInterfaceId: string;
+  readonly metadata: MetadataOptions;
   readonly tags: Tags;
-  readonly devices: BlockDevice[];
-  state: InstanceStateName;
-  stateReason: StateReason | undefined;
-  transitionReason: string;
-  endedAt: Date | null;
+  readonly interfaceTags: Tags;
+  readonly devices: readonly BlockDevice[];
+  readonly state: InstanceStateName;
+  readonly stateReason?: StateReason;
+  readonly transitionReason: string;
+  readonly endedAtMs: number | null;
+  readonly billed: readonly BilledSpan[];
+  /** What it dies of instead of running. */
+  readonly doom?: StateReason;
+  /** The notice of its interruption, and when that is due. */
+  readonly notice?: { readonly action: 'terminate' | 'stop'; readonly atMs: number; readonly reason: string };
+  readonly rebalanceAtMs?: number;
+  /** Its status checks fail since then. */
+  readonly impairedAtMs?: number;
+  readonly scheduled: readonly ScheduledEvent[];
+  /** What runs inside. */
+  readonly machine: 'process' | 'inline' | 'never' | 'crash' | 'mute';
+};
+
+export const instanceIndexes = {
+  tag: tagIndex,
+  'client-token': (instance: Instance) => (instance.clientToken === undefined ? [] : [instance.clientToken]),
+  'image-id': (instance: Instance) => [instance.imageId],
+  'reservation-id': (instance: Instance) => [instance.reservationId],
 };
 
 export const stateXml = (state: InstanceStateName) => ({ code: CODES[state], name: state });
 
-/** Costs compute now: pending, stopping and stopped are not billed (facts/ec2.md 1.2), but a pending one is about to be. */
-export const isBillable = (instance: Instance): boolean =>
-  instance.state === 'pending' || instance.state === 'running' || instance.state === 'shutting-down';
+/** Costs compute: while running. A pending one is about to, and one that shuts down has only just ended (facts/ec2.md 1.2). */
+export const isBillable = ({ state }: Instance): boolean =>
+  state === 'pending' || state === 'running' || state === 'shutting-down';
 
-export const isOver = (instance: Instance): boolean =>
-  instance.state === 'shutting-down' || instance.state === 'terminated';
+export const isOver = ({ state }: Instance): boolean => state === 'shutting-down' || state === 'terminated';
 
-export const instanceXml = (instance: Instance) => ({
+/** Takes up quota and capacity; pending counts too, or a burst of launches would pass every limit. */
+export const isCounted = ({ state }: Instance): boolean => state === 'pending' || state === 'running';
+
+export const instanceXml = (instance: Instance, region: string) => ({
   instanceId: instance.id,
   imageId: instance.imageId,
   instanceState: stateXml(instance.state),
-  privateDnsName: `ip-${instance.privateIp.replaceAll('.', '-')}.ec2.internal`,
+  privateDnsName: instance.state === 'terminated' ? '' : dnsName(instance.privateIp, region),
+  dnsName: '',
   reason: instance.transitionReason,
-  amiLaunchIndex: 0,
+  keyName: instance.keyName,
+  amiLaunchIndex: instance.launchIndex,
+  productCodes: [],
   instanceType: instance.type,
-  launchTime: instance.launchedAt,
-  placement: { availabilityZone: instance.zone, tenancy: 'default' },
+  launchTime: new Date(instance.launchedAtMs),
+  placement: { availabilityZone: instance.zone, groupName: '', tenancy: 'default' },
   monitoring: { state: 'disabled' },
+  subnetId: instance.state === 'terminated' ? undefined : instance.subnetId,
   privateIpAddress: instance.state === 'terminated' ? undefined : instance.privateIp,
+  sourceDestCheck: instance.sourceDestCheck,
+  groupSet: instance.securityGroupIds.map((groupId) => ({ groupId })),
   stateReason: instance.stateReason,
   architecture: instance.architecture,
   rootDeviceType: 'ebs',
@@ -79,22 +133,28 @@ export const instanceXml = (instance: Instance) => ({
     ebs: {
       volumeId: device.volumeId,
       status: 'attached',
-      attachTime: device.attachedAt,
+      attachTime: new Date(device.attachedAtMs),
       deleteOnTermination: device.deleteOnTermination,
     },
   })),
   virtualizationType: 'hvm',
-  clientToken: instance.clientToken,
-  tagSet: [...instance.tags].map(([key, value]) => ({ key, value })),
-  hypervisor: 'xen',
-  ebsOptimized: false,
-  enaSupport: true,
   instanceLifecycle: instance.market === 'spot' ? 'spot' : undefined,
+  spotInstanceRequestId: instance.spotRequestId,
+  clientToken: instance.clientToken ?? '',
+  tagSet: tagXml(instance.tags),
+  hypervisor: 'xen',
+  ebsOptimized: instance.ebsOptimized,
+  enaSupport: true,
   cpuOptions: { coreCount: Math.max(1, instance.vcpus / 2), threadsPerCore: instance.vcpus > 1 ? 2 : 1 },
   metadataOptions: {
     state: 'applied',
-    httpTokens: instance.httpTokens,
-    httpPutResponseHopLimit: instance.hopLimit,
-    httpEndpoint: 'enabled',
+    httpTokens: instance.metadata.httpTokens,
+    httpPutResponseHopLimit: instance.metadata.hopLimit,
+    httpEndpoint: instance.metadata.httpEndpoint,
+    httpProtocolIpv6: 'disabled',
+    instanceMetadataTags: instance.metadata.instanceTags,
   },
 });
+
+export const dnsName = (ip: string, region: string): string =>
+  `ip-${ip.replaceAll('.', '-')}.${region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`}`;

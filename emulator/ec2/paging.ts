@@ -1,13 +1,19 @@
 // MaxResults and NextToken: pages in a stable order, with tokens that mean nothing to the caller.
 
+import { createHash } from 'node:crypto';
 import { Ec2Error } from './errors.ts';
 
 export type Page<Resource> = { readonly items: readonly Resource[]; readonly nextToken: string | undefined };
+export type Paging = { readonly MaxResults?: number; readonly NextToken?: string };
+export type PageBounds = { readonly min: number; readonly max: number };
 
-export function page<Resource>(
+const BOUNDS: PageBounds = { min: 5, max: 1000 };
+
+/** `resources` are in the order of their ids: a page goes on after the last one's, whatever has come or gone meanwhile. */
+export function page<Resource extends { readonly id: string }>(
   resources: readonly Resource[],
-  { MaxResults: max, NextToken: token }: { readonly MaxResults?: number; readonly NextToken?: string },
-  bounds: { readonly min: number; readonly max: number } = { min: 5, max: 1000 },
+  { MaxResults: max, NextToken: token }: Paging,
+  bounds: PageBounds = BOUNDS,
 ): Page<Resource> {
   if (max !== undefined && (max < bounds.min || max > bounds.max)) {
     throw new Ec2Error(
@@ -15,15 +21,23 @@ export function page<Resource>(
       `Value ( ${max} ) for parameter maxResults is invalid. Expecting a value between ${bounds.min} and ${bounds.max}.`,
     );
   }
-  const start = token === undefined ? 0 : readToken(token);
+  const after = token === undefined ? '' : readToken(token);
+  const start = after === '' ? 0 : resources.findIndex(({ id }) => id > after);
+  if (start < 0) return { items: [], nextToken: undefined };
   const end = max === undefined ? resources.length : start + max;
-  return { items: resources.slice(start, end), nextToken: end < resources.length ? writeToken(end) : undefined };
+  const items = resources.slice(start, end);
+  return { items, nextToken: end < resources.length ? writeToken(items.at(-1)!.id) : undefined };
 }
 
-const writeToken = (start: number): string => Buffer.from(`from:${start}`).toString('base64url');
+const check = (id: string): string => createHash('sha256').update(`page after ${id}`).digest('hex').slice(0, 8);
 
-function readToken(token: string): number {
-  const start = /^from:(\d+)$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
-  if (start === undefined) throw new Ec2Error('InvalidParameterValue', 'The nextToken is not valid');
-  return Number(start);
+const writeToken = (id: string): string => Buffer.from(`${check(id)}${id}`).toString('base64url');
+
+function readToken(token: string): string {
+  const content = Buffer.from(token, 'base64url').toString();
+  const id = content.slice(8);
+  if (id === '' || content.slice(0, 8) !== check(id)) {
+    throw new Ec2Error('InvalidParameterValue', 'The nextToken is not valid');
+  }
+  return id;
 }

@@ -1,236 +1,205 @@
-// The resources of one account in one region, and what moves them from state to state.
+// The resources of one account in one region: tables of rows, the transitions that are due, and what they count against.
 
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { Capacity } from '../control/capacity.ts';
-import type { MachineRuntime, RunningMachine } from '../machines/runtime.ts';
-import { Ec2Error } from './errors.ts';
-import { type Instance, isOver, type StateReason } from './instances.ts';
+import type { Store, TableShape } from '../state/store.ts';
+import type { Table } from '../state/table.ts';
+import { type Handlers, Timeline, type Due } from '../state/timeline.ts';
+import type { EmulatorSettings } from '../settings.ts';
+import { type Archived, archivedInstance, archivedSnapshot, archivedVolume } from './archive.ts';
+import type { Ec2Event } from './events.ts';
+import { idOf, type Kind } from './ids.ts';
+import { type Instance, instanceIndexes, isCounted, isOver, type StateReason } from './instances.ts';
+import { type SpotRequest, spotRequestIndexes } from './spot/requests.ts';
+import { type Snapshot, snapshotIndexes } from './snapshots.ts';
 import { TokenStore } from './tokens.ts';
-import type { Attachment, Volume } from './volumes.ts';
+import type { VolumeBytes } from './volumeBytes.ts';
+import { type Volume, volumeIndexes } from './volumes.ts';
 
-/** How long each transition takes. */
-export type Delays = {
-  readonly pendingMs: number;
-  readonly shuttingDownMs: number;
-  readonly stoppingMs: number;
-  readonly creatingVolumeMs: number;
-  readonly attachingMs: number;
+/** What runs inside the instances. */
+export type Machines = {
+  boot(region: Region, instance: Instance): void;
+  reboot(region: Region, instance: Instance): void;
+  halt(instanceId: string): void;
+  forget(region: Region, instanceId: string): void;
+  console(instanceId: string): string;
 };
 
-/** A terminated instance stays visible for about an hour (facts/ec2.md 1.4). */
-const TOMBSTONE_MS = 3_600_000;
-
-export type RegionOptions = {
-  readonly accountId: string;
-  readonly name: string;
-  readonly dataDir: string;
+/** What a region needs of the world around it. */
+export type Surroundings = {
+  readonly store: Store;
   readonly clock: Clock;
-  readonly delays: Delays;
-  readonly machines: MachineRuntime;
-  readonly capacity: Capacity;
-  readonly metadataUrl: (instanceId: string) => string;
-  /** What a repeat of a token answers once its instance is gone; both have been seen (facts/ec2.md 1.1). */
-  readonly terminatedToken: 'error' | 'instance';
+  readonly seed: string;
+  readonly bytes: VolumeBytes;
+  readonly fleet: Machines;
+  settings(): EmulatorSettings;
+  /** The applied quota, and what the account uses outside of the emulator. */
+  quota(region: Region, code: string): number;
+  otherUse(region: Region, code: string): number;
+  /** How many instances a pool takes; null = as many as are asked for. */
+  capacity(type: string, zone: string, market: string): number | null;
+  emit(region: Region, event: Ec2Event): void;
+  /** Whether another account of the same region has it. */
+  isOthers(region: Region, kind: 'instance' | 'volume' | 'snapshot', id: string): boolean;
+};
+
+export type KeyPair = {
+  readonly id: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly type: string;
+  readonly createdAtMs: number;
+  readonly tags: Readonly<Record<string, string>>;
 };
 
 export class Region {
-  readonly options: RegionOptions;
-  /** What describe calls see. */
-  readonly instances = new Map<string, Instance>();
-  readonly volumes = new Map<string, Volume>();
-  /** Everything ever made, in order. */
-  readonly everything: ({ kind: 'instance'; resource: Instance } | { kind: 'volume'; resource: Volume })[] = [];
-  readonly launchTokens = new TokenStore();
-  readonly volumeTokens = new TokenStore();
-  /** What the next launches die of instead of running. */
-  readonly doomed: StateReason[] = [];
-  readonly #machines = new Map<string, { readonly machine: RunningMachine; readonly log: string[] }>();
-  readonly #consoles = new Map<string, string[]>();
+  readonly accountId: string;
+  readonly name: string;
+  readonly world: Surroundings;
+  /** `account/region`, which the tables' names begin with. */
+  readonly key: string;
+  readonly instances: Table<Instance>;
+  readonly volumes: Table<Volume>;
+  readonly snapshots: Table<Snapshot>;
+  readonly spotRequests: Table<SpotRequest>;
+  readonly keyPairs: Table<KeyPair>;
+  /** What is gone for good, for the ledger. */
+  readonly archive: Table<Archived>;
+  readonly launchTokens: TokenStore;
+  readonly volumeTokens: TokenStore;
+  readonly timeline: Timeline;
+  readonly #dooms: Table<{ readonly id: string; readonly reason: StateReason }>;
+  readonly #counters: Table<{ readonly id: string; readonly value: number }>;
+  /** vCPUs by family and market, instances by pool: what limits look at, without a look at every instance. */
+  readonly #vcpus = new Map<string, number>();
+  readonly #pools = new Map<string, number>();
+  readonly #storageGb = new Map<string, number>();
+  readonly #quotaOf: (type: string, market: string) => string;
 
-  constructor(options: RegionOptions) {
-    this.options = options;
-  }
-
-  get now(): Date {
-    return new Date(this.options.clock.now());
-  }
-
-  addInstance(instance: Instance): void {
-    this.instances.set(instance.id, instance);
-    this.everything.push({ kind: 'instance', resource: instance });
-    this.#consoles.set(instance.id, []);
-    mkdirSync(join(this.machineRoot(instance), 'dev', 'disk', 'by-id'), { recursive: true });
-    this.#start(instance);
-  }
-
-  #start(instance: Instance): void {
-    instance.state = 'pending';
-    const doom = this.doomed.shift();
-    this.#after(this.options.delays.pendingMs, () => {
-      if (instance.state !== 'pending') return;
-      if (doom !== undefined) return this.#end(instance, doom, '');
-      instance.state = 'running';
-      this.#boot(instance);
+  constructor(
+    accountId: string,
+    name: string,
+    world: Surroundings,
+    handlers: (region: Region) => Handlers,
+    quotaOf: (type: string, market: string) => string,
+  ) {
+    this.accountId = accountId;
+    this.name = name;
+    this.world = world;
+    this.key = `${accountId}/${name}`;
+    const { store } = world;
+    const table = <T extends { readonly id: string }>(of: string, shape: TableShape<T> = {}) =>
+      store.table<T>(`${this.key}/ec2/${of}`, shape);
+    this.instances = table<Instance>('instances', { indexes: instanceIndexes, idFilter: 'instance-id', lags: true });
+    this.volumes = table<Volume>('volumes', { indexes: volumeIndexes, idFilter: 'volume-id', lags: true });
+    this.snapshots = table<Snapshot>('snapshots', { indexes: snapshotIndexes, idFilter: 'snapshot-id', lags: true });
+    this.spotRequests = table<SpotRequest>('spot-requests', {
+      indexes: spotRequestIndexes,
+      idFilter: 'spot-instance-request-id',
+      lags: true,
     });
+    this.keyPairs = table<KeyPair>('key-pairs');
+    this.archive = table<Archived>('archive');
+    this.#dooms = table('dooms');
+    this.#counters = table('counters');
+    this.launchTokens = new TokenStore(table('launch-tokens'));
+    this.volumeTokens = new TokenStore(table('volume-tokens'));
+    this.timeline = new Timeline(table<Due>('due'), world.clock, handlers(this), () => store.commit());
+    this.#quotaOf = quotaOf;
+    for (const instance of this.instances.values()) this.#count(instance, 1);
+    for (const { type, sizeGb } of this.volumes.values()) add(this.#storageGb, type, sizeGb);
   }
 
-  restart(instance: Instance): void {
-    this.#start(instance);
+  get nowMs(): number {
+    return this.world.clock.now();
   }
 
-  /** Already so is success: each call to terminate succeeds (facts/ec2.md 1.5). */
-  terminate(instance: Instance, reason: StateReason, transitionReason: string): void {
-    if (isOver(instance)) return;
-    instance.state = 'shutting-down';
-    instance.stateReason = reason;
-    instance.transitionReason = transitionReason;
-    void this.#halt(instance).then(() =>
-      this.#after(this.options.delays.shuttingDownMs, () => this.#end(instance, reason, transitionReason)),
-    );
+  newId(kind: Kind): string {
+    const value = (this.#counters.get(kind)?.value ?? 0) + 1;
+    this.#counters.put({ id: kind, value });
+    return idOf(kind, this.world.seed, this.key, value);
   }
 
-  stop(instance: Instance, reason: StateReason): void {
-    instance.state = 'stopping';
-    instance.stateReason = reason;
-    void this.#halt(instance).then(() =>
-      this.#after(this.options.delays.stoppingMs, () => {
-        if (instance.state === 'stopping') instance.state = 'stopped';
-      }),
-    );
+  /** The next launch goes from pending to terminated with this reason. */
+  doomNext(reason: StateReason): void {
+    this.#dooms.put({ id: `${this.nowMs}/${this.#dooms.size}`, reason });
   }
 
-  #end(instance: Instance, reason: StateReason, transitionReason: string): void {
-    Object.assign(instance, { state: 'terminated', stateReason: reason, transitionReason, endedAt: this.now });
-    for (const device of instance.devices.splice(0)) {
-      const volume = this.volumes.get(device.volumeId);
-      if (volume === undefined) continue;
-      this.#detached(volume);
-      if (device.deleteOnTermination) this.deleteVolume(volume);
+  /** What the launch at hand is to die of, if of anything. */
+  takeDoom(): StateReason | null {
+    const [first] = this.#dooms.sorted();
+    if (first === undefined) return null;
+    this.#dooms.delete(first.id);
+    return first.reason;
+  }
+
+  putInstance(instance: Instance): Instance {
+    const before = this.instances.get(instance.id);
+    if (before !== undefined) this.#count(before, -1);
+    this.#count(instance, 1);
+    this.instances.put(instance);
+    if (before?.state !== instance.state) {
+      this.world.emit(this, {
+        type: 'EC2 Instance State-change Notification',
+        resources: [`arn:aws:ec2:${this.name}:${this.accountId}:instance/${instance.id}`],
+        detail: { 'instance-id': instance.id, state: instance.state },
+      });
     }
-    rmSync(this.machineRoot(instance), { recursive: true, force: true });
-    this.#after(TOMBSTONE_MS, () => this.instances.delete(instance.id));
+    return instance;
   }
 
-  #boot(instance: Instance): void {
-    const log = this.#consoles.get(instance.id)!;
-    const machine = this.options.machines.boot({
-      instanceId: instance.id,
-      accountId: this.options.accountId,
-      root: this.machineRoot(instance),
-      metadataUrl: this.options.metadataUrl(instance.id),
-      userData: instance.userData,
-      log: (line) => void log.push(line),
-    });
-    this.#machines.set(instance.id, { machine, log });
+  /** The change of an instance that is still there; null where it is not. */
+  change(instanceId: string, change: (instance: Instance) => Partial<Instance>): Instance | null {
+    const instance = this.instances.get(instanceId);
+    return instance === undefined ? null : this.putInstance({ ...instance, ...change(instance) });
   }
 
-  async #halt(instance: Instance): Promise<void> {
-    const running = this.#machines.get(instance.id);
-    this.#machines.delete(instance.id);
-    await running?.machine.stop();
+  changeVolume(volumeId: string, change: (volume: Volume) => Partial<Volume>): Volume | null {
+    const volume = this.volumes.get(volumeId);
+    return volume === undefined ? null : this.putVolume({ ...volume, ...change(volume) });
   }
 
-  addVolume(volume: Volume, attached: Attachment | null): void {
-    this.volumes.set(volume.id, volume);
-    this.everything.push({ kind: 'volume', resource: volume });
-    mkdirSync(volume.folder, { recursive: true });
-    if (attached !== null) {
-      volume.attachment = attached;
-      volume.state = 'in-use';
-      return;
-    }
-    this.#after(this.options.delays.creatingVolumeMs, () => {
-      if (volume.state === 'creating') volume.state = 'available';
-    });
+  putVolume(volume: Volume): Volume {
+    const before = this.volumes.get(volume.id);
+    if (before !== undefined) add(this.#storageGb, before.type, -before.sizeGb);
+    add(this.#storageGb, volume.type, volume.sizeGb);
+    return this.volumes.put(volume);
   }
 
-  attach(volume: Volume, instance: Instance, device: string): Attachment {
-    const attachment: Attachment = {
-      instanceId: instance.id,
-      device,
-      attachedAt: this.now,
-      // A volume attached after the launch is preserved by default (facts/ec2.md 1.6).
-      deleteOnTermination: false,
-      state: 'attaching',
-    };
-    volume.state = 'in-use';
-    volume.attachment = attachment;
-    instance.devices.push({
-      device,
-      volumeId: volume.id,
-      deleteOnTermination: false,
-      attachedAt: attachment.attachedAt,
-    });
-    this.#after(this.options.delays.attachingMs, () => {
-      if (volume.attachment !== attachment || attachment.state !== 'attaching') return;
-      attachment.state = 'attached';
-      symlinkSync(volume.folder, this.#link(volume, instance));
-    });
-    return attachment;
+  /** Gone from what describe calls see; the ledger keeps it. */
+  forgetInstance(instance: Instance): void {
+    this.archive.put(archivedInstance(instance));
+    this.instances.delete(instance.id);
   }
 
-  detach(volume: Volume): Attachment {
-    const attachment = volume.attachment!;
-    const instance = this.instances.get(attachment.instanceId);
-    attachment.state = 'detaching';
-    if (instance !== undefined) {
-      rmSync(this.#link(volume, instance), { force: true });
-      instance.devices.splice(0, Infinity, ...instance.devices.filter((device) => device.volumeId !== volume.id));
-    }
-    this.#after(this.options.delays.attachingMs, () => {
-      if (volume.attachment === attachment) this.#detached(volume);
-    });
-    return attachment;
-  }
-
-  #detached(volume: Volume): void {
-    volume.attachment = null;
-    if (volume.state === 'in-use') volume.state = 'available';
-  }
-
-  deleteVolume(volume: Volume): void {
-    volume.state = 'deleted';
-    volume.endedAt = this.now;
+  forgetVolume(volume: Volume): void {
+    this.archive.put(archivedVolume(volume));
+    if (this.volumes.get(volume.id) !== undefined) add(this.#storageGb, volume.type, -volume.sizeGb);
     this.volumes.delete(volume.id);
-    rmSync(volume.folder, { recursive: true, force: true });
   }
 
-  /** What the machine wrote to its console. */
-  console(instanceId: string): string {
-    return (this.#consoles.get(instanceId) ?? []).map((line) => `${line}\n`).join('');
+  forgetSnapshot(snapshot: Snapshot): void {
+    this.archive.put(archivedSnapshot(snapshot));
+    this.snapshots.delete(snapshot.id);
   }
 
-  machineRoot(instance: Instance): string {
-    return join(this.options.dataDir, 'machines', instance.id);
+  vcpusInUse(quotaCode: string): number {
+    return (this.#vcpus.get(quotaCode) ?? 0) + this.world.otherUse(this, quotaCode);
   }
 
-  volumeFolder(volumeId: string): string {
-    return join(this.options.dataDir, 'volumes', volumeId);
+  /** GiB. */
+  storageInUse(volumeType: string): number {
+    return this.#storageGb.get(volumeType) ?? 0;
   }
 
-  /** Throws InsufficientInstanceCapacity where the pool was emptied. */
-  checkCapacity(type: string, zone: string, market: string): void {
-    if (!this.options.capacity.isEmpty(type, zone, market)) return;
-    throw new Ec2Error(
-      'InsufficientInstanceCapacity',
-      `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}).`,
-    );
+  inPool(type: string, zone: string, market: string): number {
+    return this.#pools.get(`${type}/${zone}/${market}`) ?? 0;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#machines.values()].map(({ machine }) => machine.stop()));
-    this.#machines.clear();
-  }
-
-  /** How a guest finds an EBS volume on Nitro: by its serial (facts/ec2.md 1.6). */
-  #link(volume: Volume, instance: Instance): string {
-    const name = `nvme-Amazon_Elastic_Block_Store_${volume.id.replace('-', '')}`;
-    return join(this.machineRoot(instance), 'dev', 'disk', 'by-id', name);
-  }
-
-  #after(ms: number, task: () => void): void {
-    this.options.clock.schedule(this.options.clock.now() + ms, task);
+  #count(instance: Instance, sign: 1 | -1): void {
+    const { type, zone, market, vcpus } = instance;
+    if (isCounted(instance)) add(this.#vcpus, this.#quotaOf(type, market), sign * vcpus);
+    if (!isOver(instance) && instance.state !== 'stopped') add(this.#pools, `${type}/${zone}/${market}`, sign);
   }
 }
+
+const add = (map: Map<string, number>, key: string, by: number): void => void map.set(key, (map.get(key) ?? 0) + by);

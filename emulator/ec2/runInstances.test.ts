@@ -52,7 +52,7 @@ describe('a client token', () => {
   });
 
   it('may give the dead instance back instead, as others have seen', async () => {
-    const lenient = await aRunningEmulator({ terminatedToken: 'instance' });
+    const lenient = await aRunningEmulator({ settings: { terminatedToken: 'instance' } });
     const ec2 = lenient.client();
     const { InstanceId } = await launched(ec2, { ClientToken: 't' });
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId!] }));
@@ -132,7 +132,8 @@ it('tags instance and volume in the launch, and deletes the root with the instan
   const { Volumes } = await ec2.send(
     new DescribeVolumesCommand({ Filters: [{ Name: 'attachment.instance-id', Values: [InstanceId!] }] }),
   );
-  expect(Volumes!.map((volume) => [volume.Size, volume.Tags, volume.Attachments![0]!.DeleteOnTermination])).toEqual([
+  const volumes = Volumes!.map((volume) => [volume.Size, volume.Tags, volume.Attachments![0]!.DeleteOnTermination]);
+  expect(volumes.toSorted((a, b) => Number(b[0]) - Number(a[0]))).toEqual([
     [50, Tags, true],
     [9, Tags, false],
   ]);
@@ -141,5 +142,5 @@ it('tags instance and volume in the launch, and deletes the root with the instan
   await new Promise((resolve) => setImmediate(resolve));
   aws.clock.advance(1_000);
   const left = aws.emulator.ledger('tags').entries.filter((entry) => entry.billable);
-  expect(left.map((entry) => entry.detail)).toEqual(['9 GiB gp3']);
+  expect(left.map((entry) => entry.detail)).toEqual(['9 GiB gp2']);
 });

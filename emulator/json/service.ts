@@ -1,7 +1,7 @@
 // AWS's JSON protocols, 1.0 and 1.1: the action stands in a header, the input and the output are JSON, an error names its type.
 
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../state/store.ts';
 

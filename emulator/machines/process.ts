@@ -21,18 +21,22 @@ export const processMachines = ({
   boot(machine) {
     if (!isForSidecar(machine.userData)) return { stop: async () => {} };
     const child = start(command, machine);
+    let isStopped = false;
     const exited = new Promise<void>((resolve) => {
       child.once('error', (error) => {
         machine.log(`the machine's process can't be started: ${error.message}`);
         resolve();
+        if (!isStopped) machine.ended('crash');
       });
       child.once('exit', (code, signal) => {
         machine.log(`the machine's process ended with ${code ?? signal}`);
         resolve();
+        if (!isStopped) machine.ended(code === 0 ? 'shutdown' : 'crash');
       });
     });
     return {
       async stop() {
+        isStopped = true;
         // A machine that is shut down is not asked twice; its sidecar has nothing to save in the emulator's time.
         child.kill('SIGKILL');
         await exited;

@@ -1,4 +1,4 @@
-// What runs inside an instance: nothing, a process, or whatever a test brings.
+// What runs inside an instance: nothing, a process, the same code in this process, or whatever a test brings.
 
 export type MachineSpec = {
   readonly instanceId: string;
@@ -10,10 +10,11 @@ export type MachineSpec = {
   readonly userData: Buffer | null;
   /** Its console. */
   readonly log: (line: string) => void;
+  /** Told when the machine ends by itself. */
+  readonly ended: (how: 'shutdown' | 'crash') => void;
 };
 
 export type RunningMachine = { stop(): Promise<void> };
-
 export type MachineRuntime = { boot(machine: MachineSpec): RunningMachine };
 
 /** Instances run, and nothing runs in them. */

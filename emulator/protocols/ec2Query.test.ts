@@ -1,11 +1,11 @@
 // The protocol's edges: what is not known is refused, what is hostile crashes nothing, and describe calls answer as AWS does.
 
 import {
+  DescribeAddressesCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
-  DescribeRegionsCommand,
 } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { aLaunch, aRunningEmulator, codeOf, type TestEmulator } from '../testing.ts';
@@ -25,7 +25,7 @@ async function raw(body: string, headers: Record<string, string> = { authorizati
 }
 
 it('an action that is not there is refused, never answered empty', async () => {
-  expect(await codeOf(aws.client().send(new DescribeRegionsCommand({})))).toBe('InvalidAction');
+  expect(await codeOf(aws.client().send(new DescribeAddressesCommand({})))).toBe('InvalidAction');
   expect(await raw('Action=DropEverything')).toMatchObject({ status: 400, code: 'InvalidAction' });
   expect(await raw('')).toMatchObject({ status: 400, code: 'InvalidAction' });
 });
@@ -53,7 +53,7 @@ it('a caller without credentials is refused', async () => {
 });
 
 it('a request that is too large is refused', async () => {
-  expect(await raw('x'.repeat(1_048_577))).toMatchObject({ status: 413 });
+  expect(await raw('x'.repeat(4_194_305))).toMatchObject({ status: 413 });
 });
 
 it('survives whatever is sent to it', async () => {
@@ -125,5 +125,5 @@ it('knows types, where they are offered, and images by their trusted owner', asy
   expect((await ec2.send(offered)).InstanceTypeOfferings!.map((each) => each.Location)).toContain('us-east-1a');
   const images = async (owner: string) =>
     (await ec2.send(new DescribeImagesCommand({ Owners: [owner] }))).Images!.length;
-  expect([await images('099720109477'), await images('self')]).toEqual([4, 0]);
+  expect([await images('099720109477'), await images('self')]).toEqual([6, 0]);
 });

@@ -11,6 +11,13 @@ export type StoreOptions = {
   readonly lagMs: () => number;
 };
 
+export type TableShape<T extends Row> = {
+  readonly indexes?: Indexes<T>;
+  readonly idFilter?: string;
+  /** Its readers see it late, as EC2's do. */
+  readonly lags?: boolean;
+};
+
 export class Store {
   readonly clock: Clock;
   readonly #opened: Opened;
@@ -29,17 +36,14 @@ export class Store {
     return [...this.#opened.tables.keys()];
   }
 
-  /** The table of that name, with the rows that it had. `lags`: its readers see it late, as EC2's do. */
-  table<T extends Row>(
-    name: string,
-    { indexes, lags = false }: { indexes?: Indexes<T>; lags?: boolean } = {},
-  ): Table<T> {
+  /** The table of that name, with the rows that it had; its shape is the first caller's. */
+  table<T extends Row>(name: string, { lags = false, ...shape }: TableShape<T> = {}): Table<T> {
     const known = this.#tables.get(name);
     if (known !== undefined) return known as unknown as Table<T>;
     const rows = (this.#opened.tables.get(name) ?? new Map()) as ReadonlyMap<string, T>;
     const table = new Table<T>(rows, {
       clock: this.clock,
-      ...(indexes === undefined ? {} : { indexes }),
+      ...shape,
       lagMs: lags ? this.#lagMs : () => 0,
       onChange: (id, row) => void this.#changes.push({ table: name, id, ...(row === undefined ? {} : { row }) }),
     });

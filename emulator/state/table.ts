@@ -11,6 +11,8 @@ export type Indexes<T extends Row> = Readonly<Record<string, (row: T) => readonl
 export type TableOptions<T extends Row> = {
   readonly clock: Clock;
   readonly indexes?: Indexes<T>;
+  /** The filter that names a row's id, 'instance-id'. */
+  readonly idFilter?: string;
   /** What readers see is so many milliseconds old. */
   readonly lagMs: () => number;
   readonly onChange: (id: string, row: T | undefined) => void;
@@ -22,6 +24,8 @@ export class Table<T extends Row> {
   readonly #rows: Map<string, T>;
   readonly #options: TableOptions<T>;
   readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  /** The ids in order, until a row comes or goes. */
+  #order: string[] | null = null;
   /** Only while there is a lag: the versions of a row that some reader may still see, oldest first. */
   readonly #versions = new Map<string, Version<T>[]>();
 
@@ -30,6 +34,10 @@ export class Table<T extends Row> {
     this.#rows = new Map(rows);
     for (const name of Object.keys(options.indexes ?? {})) this.#indexes.set(name, new Map());
     for (const row of this.#rows.values()) this.#index(row, 'add');
+  }
+
+  get idFilter(): string | undefined {
+    return this.#options.idFilter;
   }
 
   get size(): number {
@@ -45,6 +53,12 @@ export class Table<T extends Row> {
     return this.#rows.values();
   }
 
+  /** All of them by id. Ids are random, so it is an order that nobody can rely on for age. */
+  sorted(): T[] {
+    this.#order ??= [...this.#rows.keys()].sort();
+    return this.#order.map((id) => this.#rows.get(id)!);
+  }
+
   /** The rows that an index has under a value, without a look at the others. */
   by(index: string, value: string): T[] {
     return [...(this.#indexes.get(index)!.get(value) ?? [])].map((id) => this.#rows.get(id)!);
@@ -57,7 +71,8 @@ export class Table<T extends Row> {
   put(row: T): T {
     const before = this.#rows.get(row.id);
     this.#remember(row.id, before, row);
-    if (before !== undefined) this.#index(before, 'delete');
+    if (before === undefined) this.#order = null;
+    else this.#index(before, 'delete');
     this.#rows.set(row.id, row);
     this.#index(row, 'add');
     this.#options.onChange(row.id, row);
@@ -68,6 +83,7 @@ export class Table<T extends Row> {
     const before = this.#rows.get(id);
     if (before === undefined) return;
     this.#remember(id, before, undefined);
+    this.#order = null;
     this.#index(before, 'delete');
     this.#rows.delete(id);
     this.#options.onChange(id, undefined);

@@ -55,7 +55,12 @@ export class Timeline {
     const cancel = this.#clock.schedule(atMs, () => {
       this.#cancels.delete(id);
       this.#due.delete(id);
-      this.#handlers[what]!(subject);
+      try {
+        this.#handlers[what]!(subject);
+      } catch (error) {
+        // A transition that fails is the emulator's own fault; the others go on.
+        console.error(`the transition ${id} failed`, error);
+      }
       this.#onFired();
     });
     this.#cancels.set(id, cancel);

@@ -2,7 +2,7 @@
 
 import type { MachineRuntime } from '../../emulator/machines/runtime.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
-import { inlineMachines } from '../support/inlineMachines.ts';
+import { inlineMachines } from '../../emulator/machines/inline.ts';
 
 /** Machines wait for the test's word to boot. */
 let boot = Promise.resolve();

@@ -16,7 +16,7 @@ import type { LedgerEntry } from '../../emulator/control/ledger.ts';
 import { temporalLogger } from '../../workers/temporalLogger.ts';
 import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import { testDatabase } from './database.ts';
-import { inlineMachines } from './inlineMachines.ts';
+import { inlineMachines } from '../../emulator/machines/inline.ts';
 import { shared } from './servers.ts';
 
 export type BerthOptions = {

@@ -1,10 +1,11 @@
-// DescribeImages: by id, owner and filter.
+// DescribeImages: by id, owner and filter. Deprecated ones are shown to their owner, by id, or when asked for.
 
 import { boolean, integer, list, string } from '../../protocols/parameters.ts';
-import { IMAGES, type Image } from '../catalogue.ts';
 import { applyFilters, type FilterReaders, filterSchema } from '../filters.ts';
 import { pick } from '../ids.ts';
+import { findImage, type Image, imagesOf, imageXml } from '../images.ts';
 import { page } from '../paging.ts';
+import type { Region } from '../region.ts';
 import { action, stopDryRun } from './action.ts';
 
 const readers: FilterReaders<Image> = {
@@ -12,10 +13,20 @@ const readers: FilterReaders<Image> = {
   architecture: (image) => [image.architecture],
   'owner-id': (image) => [image.owner],
   'image-id': (image) => [image.id],
-  state: () => ['available'],
+  state: (image) => [image.state ?? 'available'],
+  'is-public': (image) => [String(image.is_private !== true)],
+  'creation-date': (image) => [image.created],
   'image-type': () => ['machine'],
   'virtualization-type': () => ['hvm'],
   'root-device-type': () => ['ebs'],
+  'root-device-name': (image) => [image.root_device],
+  'ena-support': () => ['true'],
+};
+
+/** AWS's own accounts, and those that it has checked. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  amazon: ['137112412989', '898082745236', '099720109477', '136693071363'],
+  'aws-marketplace': [],
 };
 
 export const describeImages = action(
@@ -23,6 +34,8 @@ export const describeImages = action(
   {
     ImageId: list(string),
     Owner: list(string),
+    ExecutableBy: list(string),
+    IncludeDeprecated: boolean,
     Filter: filterSchema,
     MaxResults: integer,
     NextToken: string,
@@ -30,38 +43,30 @@ export const describeImages = action(
   },
   (region, input) => {
     stopDryRun(input.DryRun);
+    const isVisible = (image: Image): boolean => image.is_private !== true || image.owner === region.accountId;
+    const visible = (id: string): Image | undefined => {
+      const image = findImage(region, id);
+      return image !== undefined && isVisible(image) ? image : undefined;
+    };
     const named =
       input.ImageId === undefined
-        ? IMAGES
-        : pick('image', input.ImageId, (id) => IMAGES.find((image) => image.id === id));
-    const owners = input.Owner?.map((owner) => (owner === 'self' ? region.options.accountId : owner));
-    const owned = owners === undefined ? named : named.filter((image) => owners.includes(image.owner));
-    const tagged = owned.map((image) => ({ ...image, tags: new Map<string, string>() }));
-    const { items, nextToken } = page(applyFilters(tagged, input.Filter, readers), input);
+        ? imagesOf(region).filter((image) => isVisible(image) && isShown(region, image, input.IncludeDeprecated))
+        : pick('image', input.ImageId, visible);
+    const owners = input.Owner?.flatMap((owner) => (owner === 'self' ? region.accountId : (ALIASES[owner] ?? owner)));
+    const owned = named.filter((image) => owners?.includes(image.owner) ?? true);
+    const executable = owned.filter((image) => isExecutable(region, image, input.ExecutableBy));
+    const found = applyFilters(executable, input.Filter, readers).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const { items, nextToken } = page(found, input);
     return { imagesSet: items.map(imageXml), nextToken };
   },
 );
 
-const imageXml = (image: Image) => ({
-  imageId: image.id,
-  imageLocation: `amazon/${image.name}`,
-  imageState: 'available',
-  imageOwnerId: image.owner,
-  creationDate: image.created,
-  isPublic: true,
-  architecture: image.architecture,
-  imageType: 'machine',
-  name: image.name,
-  rootDeviceType: 'ebs',
-  rootDeviceName: image.root_device,
-  blockDeviceMapping: [
-    {
-      deviceName: image.root_device,
-      ebs: { volumeSize: image.root_gb, volumeType: 'gp3', deleteOnTermination: true, encrypted: false },
-    },
-  ],
-  virtualizationType: 'hvm',
-  hypervisor: 'xen',
-  enaSupport: true,
-  imdsSupport: 'v2.0',
-});
+function isShown(region: Region, image: Image, includeDeprecated = false): boolean {
+  const isDeprecated = image.deprecated !== undefined && Date.parse(image.deprecated) <= region.nowMs;
+  return includeDeprecated || !isDeprecated || image.owner === region.accountId;
+}
+
+const isExecutable = (region: Region, image: Image, by: readonly string[] | undefined): boolean =>
+  by === undefined ||
+  (by.includes('all') && image.is_private !== true) ||
+  (by.includes('self') && image.owner !== region.accountId && image.is_private !== true);

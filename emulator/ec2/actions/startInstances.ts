@@ -1,16 +1,17 @@
-// StartInstances: only from stopped, and only where there is capacity (facts/ec2.md 1.5).
+// StartInstances: only from stopped, and only where there is capacity and quota (facts/ec2.md 1.5).
 
 import { boolean, list, string } from '../../protocols/parameters.ts';
 import { Ec2Error } from '../errors.ts';
-import { pick } from '../ids.ts';
-import { stateXml } from '../instances.ts';
-import { action, required, stopDryRun } from './action.ts';
+import { start } from '../instanceLife.ts';
+import { checkQuota, claimCapacity } from '../limits/launchLimits.ts';
+import { action, stopDryRun } from './action.ts';
+import { changes, named } from './changeStates.ts';
 
 export const startInstances = action(
   'StartInstances',
   { InstanceId: list(string), DryRun: boolean },
   (region, input) => {
-    const instances = pick('instance', required(input.InstanceId, 'InstanceId'), (id) => region.instances.get(id));
+    const instances = named(region, input.InstanceId);
     for (const instance of instances) {
       if (!['stopped', 'pending', 'running'].includes(instance.state)) {
         throw new Ec2Error(
@@ -20,15 +21,12 @@ export const startInstances = action(
       }
     }
     stopDryRun(input.DryRun);
-    for (const instance of instances) {
-      if (instance.state === 'stopped') region.checkCapacity(instance.type, instance.zone, instance.market);
+    const stopped = instances.filter((instance) => instance.state === 'stopped');
+    for (const { type, zone, market, vcpus } of stopped) {
+      const count = stopped.filter((each) => each.type === type && each.zone === zone && each.market === market).length;
+      claimCapacity(region, { type, zone, market, vcpus, count }, count);
+      checkQuota(region, { type, zone, market, vcpus, count });
     }
-    return {
-      instancesSet: instances.map((instance) => {
-        const previousState = stateXml(instance.state);
-        if (instance.state === 'stopped') region.restart(instance);
-        return { instanceId: instance.id, currentState: stateXml(instance.state), previousState };
-      }),
-    };
+    return changes(instances, (instance) => (instance.state === 'stopped' ? start(region, instance) : instance));
   },
 );

@@ -1,26 +1,35 @@
 // TerminateInstances: each call succeeds, however often; one unknown id and none is terminated (facts/ec2.md 1.5).
 
 import { boolean, list, string } from '../../protocols/parameters.ts';
-import { pick } from '../ids.ts';
-import { stateXml } from '../instances.ts';
-import { action, required, stopDryRun } from './action.ts';
+import { Ec2Error } from '../errors.ts';
+import { REASONS, terminate } from '../instanceLife.ts';
+import { action, stopDryRun } from './action.ts';
+import { changes, named } from './changeStates.ts';
+
+/** The most that one call takes. */
+const MAX_IDS = 1_000;
 
 export const terminateInstances = action(
   'TerminateInstances',
-  { InstanceId: list(string), DryRun: boolean },
+  { InstanceId: list(string), Force: boolean, SkipOsShutdown: boolean, DryRun: boolean },
   (region, input) => {
-    const instances = pick('instance', required(input.InstanceId, 'InstanceId'), (id) => region.instances.get(id));
+    if ((input.InstanceId ?? []).length > MAX_IDS) {
+      throw new Ec2Error('InvalidParameterValue', `A call takes at most ${MAX_IDS} instances`);
+    }
+    const instances = named(region, input.InstanceId);
     stopDryRun(input.DryRun);
-    return {
-      instancesSet: instances.map((instance) => {
-        const previousState = stateXml(instance.state);
-        const reason = {
-          code: 'Client.UserInitiatedShutdown',
-          message: 'Client.UserInitiatedShutdown: User initiated shutdown',
-        };
-        region.terminate(instance, reason, `User initiated (${region.now.toISOString()})`);
-        return { instanceId: instance.id, currentState: stateXml(instance.state), previousState };
-      }),
-    };
+    const why = `User initiated (${new Date(region.nowMs).toISOString()})`;
+    const protectedZones = new Set(instances.filter((each) => each.isTerminationProtected).map((each) => each.zone));
+    // A protected instance saves those of its zone; the others go although the call fails (facts/ec2.md 1.5).
+    const answer = changes(
+      instances.filter((each) => !protectedZones.has(each.zone)),
+      (instance) => terminate(region, instance, REASONS.user, why),
+    );
+    const saved = instances.find((each) => each.isTerminationProtected);
+    if (saved === undefined) return answer;
+    throw new Ec2Error(
+      'OperationNotPermitted',
+      `The instance '${saved.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+    );
   },
 );

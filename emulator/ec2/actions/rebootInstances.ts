@@ -1,0 +1,24 @@
+// RebootInstances: the same machine starts anew; asked for at once, done when it is done.
+
+import { boolean, list, string } from '../../protocols/parameters.ts';
+import { Ec2Error } from '../errors.ts';
+import { action, stopDryRun } from './action.ts';
+import { named } from './changeStates.ts';
+
+export const rebootInstances = action(
+  'RebootInstances',
+  { InstanceId: list(string), DryRun: boolean },
+  (region, input) => {
+    const instances = named(region, input.InstanceId);
+    for (const instance of instances) {
+      if (instance.state === 'running') continue;
+      throw new Ec2Error(
+        'IncorrectInstanceState',
+        `The instance '${instance.id}' is not in a state from which it can be rebooted.`,
+      );
+    }
+    stopDryRun(input.DryRun);
+    for (const instance of instances) region.world.fleet.reboot(region, instance);
+    return { return: true };
+  },
+);

@@ -1,0 +1,23 @@
+// Boots the real sidecar inside the emulator's own process: a thousand machines without a thousand processes.
+
+import { runSidecar } from '../../sidecar/sidecar.ts';
+import { isForSidecar, type MachineRuntime } from './runtime.ts';
+
+export const inlineMachines = (): MachineRuntime => ({
+  boot({ root, metadataUrl, userData, log, ended }) {
+    if (!isForSidecar(userData)) return { stop: async () => {} };
+    const stop = new AbortController();
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl };
+    const running = runSidecar({ root, env, signal: stop.signal, log }).catch((error: unknown) => {
+      if (stop.signal.aborted) return;
+      log(`ended: ${String(error)}`);
+      ended('crash');
+    });
+    return {
+      async stop() {
+        stop.abort();
+        await running;
+      },
+    };
+  },
+});
