@@ -16,7 +16,7 @@ import { metadataPath, MetadataService } from './metadata/service.ts';
 import { accountIdOf } from './protocols/credentials.ts';
 import { requestListener } from './requests.ts';
 import type { Delays, EmulatorSettings, SettingsChange } from './settings.ts';
-import { releaseWaiters } from './sqs/service.ts';
+import { releaseWaiters } from './sqs/index.ts';
 import { World } from './world.ts';
 
 export type EmulatorOptions = {

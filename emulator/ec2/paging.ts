@@ -10,8 +10,15 @@ export type PageBounds = { readonly min: number; readonly max: number };
 const BOUNDS: PageBounds = { min: 5, max: 1000 };
 
 /** `resources` are in the order of their ids: a page goes on after the last one's, whatever has come or gone meanwhile. */
-export function page<Resource extends { readonly id: string }>(
+export const page = <Resource extends { readonly id: string }>(
   resources: readonly Resource[],
+  paging: Paging,
+  bounds?: PageBounds,
+): Page<Resource> => pageFrom((after) => resources.filter(({ id }) => id > after), paging, bounds);
+
+/** The same of resources that are looked at only as far as the page goes; `from` gives those after an id, in order. */
+export function pageFrom<Resource extends { readonly id: string }>(
+  from: (after: string) => Iterable<Resource>,
   { MaxResults: max, NextToken: token }: Paging,
   bounds: PageBounds = BOUNDS,
 ): Page<Resource> {
@@ -21,12 +28,12 @@ export function page<Resource extends { readonly id: string }>(
       `Value ( ${max} ) for parameter maxResults is invalid. Expecting a value between ${bounds.min} and ${bounds.max}.`,
     );
   }
-  const after = token === undefined ? '' : readToken(token);
-  const start = after === '' ? 0 : resources.findIndex(({ id }) => id > after);
-  if (start < 0) return { items: [], nextToken: undefined };
-  const end = max === undefined ? resources.length : start + max;
-  const items = resources.slice(start, end);
-  return { items, nextToken: end < resources.length ? writeToken(items.at(-1)!.id) : undefined };
+  const items: Resource[] = [];
+  for (const resource of from(token === undefined ? '' : readToken(token))) {
+    if (items.length === max) return { items, nextToken: writeToken(items.at(-1)!.id) };
+    items.push(resource);
+  }
+  return { items, nextToken: undefined };
 }
 
 const check = (id: string): string => createHash('sha256').update(`page after ${id}`).digest('hex').slice(0, 8);

@@ -4,7 +4,7 @@ import type { Row, Table } from '../state/table.ts';
 import { Ec2Error } from './errors.ts';
 import { type FilterReaders, type Filters, type Matcher, matchers } from './filters.ts';
 import { checkId, type Kind, notFound } from './ids.ts';
-import { type Page, page, type PageBounds, type Paging } from './paging.ts';
+import { type Page, type PageBounds, pageFrom, type Paging } from './paging.ts';
 
 export type Selection<T> = {
   readonly kind: Kind;
@@ -27,9 +27,15 @@ export function select<T extends Row>(table: Table<T>, selection: Selection<T>):
   if (ids !== undefined && paging.MaxResults !== undefined) {
     throw new Ec2Error('InvalidParameterCombination', `The ids of a call cannot be used with the parameter maxResults`);
   }
-  const rows = ids === undefined ? candidates(table, all) : named(table, kind, ids, selection.isOthers);
-  const found = rows.filter((row) => where(row) && all.every((matcher) => matcher.matches(row)));
-  return page(found, paging, bounds);
+  const isFound = (row: T): boolean => where(row) && all.every((matcher) => matcher.matches(row));
+  return pageFrom(
+    function* (after) {
+      const rows = ids === undefined ? candidates(table, all, after) : named(table, kind, ids, selection.isOthers);
+      for (const row of rows) if (row.id > after && isFound(row)) yield row;
+    },
+    paging,
+    bounds,
+  );
 }
 
 function named<T extends Row>(
@@ -46,7 +52,7 @@ function named<T extends Row>(
 }
 
 /** Those that an index finds, where a filter has one and readers see the truth; else all. Sorted by id, which is random. */
-function candidates<T extends Row>(table: Table<T>, all: readonly Matcher<T>[]): T[] {
+function candidates<T extends Row>(table: Table<T>, all: readonly Matcher<T>[], after: string): Iterable<T> {
   if (!table.isCurrent) return table.seenValues().sort(byId);
   for (const { name, exact } of all) {
     if (exact === null) continue;
@@ -55,7 +61,7 @@ function candidates<T extends Row>(table: Table<T>, all: readonly Matcher<T>[]):
     if (!table.hasIndex(index)) continue;
     return [...new Set(exact.flatMap((value) => table.by(index, `${key}${value}`)))].sort(byId);
   }
-  return table.sorted();
+  return table.sortedAfter(after);
 }
 
 const byId = (a: Row, b: Row): number => (a.id < b.id ? -1 : 1);

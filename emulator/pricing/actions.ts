@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { type JsonAction, jsonAction, JsonError } from '../json/service.ts';
-import { PAGE_MAX, page } from '../quotas/paging.ts';
+import { PAGE_MAX, page } from '../json/paging.ts';
 import { priceListItem } from './item.ts';
 import { fieldsOf, PRODUCTS, type Product, SERVICE_CODES, valueOf } from './products.ts';
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { JsonError } from '../json/service.ts';
 import { findQuota, findService, type Quota, QUOTAS } from './catalogue.ts';
-import { PAGE_MAX } from './paging.ts';
+import { PAGE_MAX } from '../json/paging.ts';
 
 export const QuotaKey = z.strictObject({ ServiceCode: z.string().min(1), QuotaCode: z.string().min(1) });
 

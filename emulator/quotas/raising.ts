@@ -5,7 +5,7 @@ import { type JsonAction, jsonAction, type JsonContext, JsonError } from '../jso
 import { findQuota } from './catalogue.ts';
 import { INVALID_TOKEN, Level, Paged, QuotaKey, quotaOf, quotasOf } from './input.ts';
 import { appliedQuota, openRequests } from './limits.ts';
-import { page, type Paging } from './paging.ts';
+import { page, type Paging } from '../json/paging.ts';
 import { findRequest, openRequest, type QuotaRequest, requestsOf, STATUSES } from './requests.ts';
 import { requestShape } from './shapes.ts';
 

@@ -5,7 +5,7 @@ import { type JsonAction, jsonAction, JsonError } from '../json/service.ts';
 import { SERVICES } from './catalogue.ts';
 import { INVALID_TOKEN, Level, Paged, QuotaKey, quotaOf, quotasOf } from './input.ts';
 import { appliedValue } from './limits.ts';
-import { page } from './paging.ts';
+import { page } from '../json/paging.ts';
 import { appliedShape, defaultShape } from './shapes.ts';
 
 /** The applied value alone: a quota that has none is not known here, its default is another action's (facts/ec2.md 2). */

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { answerJson } from '../json/service.ts';
 import { serveJson, type TestService } from '../json/testing.ts';
 import { accountIdOf } from '../protocols/credentials.ts';
-import { sqs } from './service.ts';
+import { sqs } from './index.ts';
 import { aQueue, receive, sqsClient } from './testing.ts';
 
 /** What the queue ought to know of a message. */

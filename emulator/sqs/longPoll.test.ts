@@ -9,8 +9,9 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { answerJson } from '../json/service.ts';
 import { accountIdOf } from '../protocols/credentials.ts';
-import { deliver, releaseWaiters } from './service.ts';
+import { deliver, releaseWaiters, sqs } from './index.ts';
 import { aQueue, observed, receive, refusal, serveSqs, sqsClient, type SqsServer } from './testing.ts';
 
 let server: SqsServer;
@@ -163,7 +164,17 @@ describe('a long poll ends', () => {
     expect(await refusal(call)).toBe('AbortError');
     impatient.destroy();
     await hungUp;
+    expect(server.timers()).toBe(0);
     await send('not for nobody');
+    expect(await receive(client, queue)).toMatchObject([{ Attributes: { ApproximateReceiveCount: '1' } }]);
+  });
+
+  test('before it begins where its caller has gone already', async () => {
+    await send('not for nobody');
+    const gone = AbortSignal.abort();
+    const context = { ...server, accountId: accountIdOf('one'), region: 'us-east-1', gone };
+    const input = JSON.stringify({ QueueUrl: queue, WaitTimeSeconds: 20 });
+    expect(await answerJson(sqs, context, 'AmazonSQS.ReceiveMessage', input)).toMatchObject({ body: '{}' });
     expect(await receive(client, queue)).toMatchObject([{ Attributes: { ApproximateReceiveCount: '1' } }]);
   });
 

@@ -2,21 +2,17 @@
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
-  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
-  DeleteMessageBatchCommand,
   DeleteMessageCommand,
-  GetQueueAttributesCommand,
   type Message,
-  SendMessageBatchCommand,
   SendMessageCommand,
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { serveJson, type TestService } from '../json/testing.ts';
 import { accountIdOf } from '../protocols/credentials.ts';
-import { deliver, sqs } from './service.ts';
-import { aQueue, receive, refusal, sqsClient } from './testing.ts';
+import { deliver, sqs } from './index.ts';
+import { aQueue, countsOf, receive, refusal, sqsClient } from './testing.ts';
 
 const START_MS = Date.parse('2026-01-01T00:00:00Z');
 
@@ -42,18 +38,8 @@ const remove = ({ ReceiptHandle }: Message, QueueUrl = queue) =>
 const hide = ({ ReceiptHandle }: Message, VisibilityTimeout: number, QueueUrl = queue) =>
   client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
 const bodies = (messages: readonly Message[]) => messages.map(({ Body }) => Body);
+const counts = () => countsOf(client, queue);
 const receiveOne = async (input = {}): Promise<Message> => (await receive(client, queue, input))[0]!;
-
-async function counts(QueueUrl = queue): Promise<{ visible: number; inFlight: number; delayed: number }> {
-  const { Attributes: of = {} } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
-  );
-  return {
-    visible: Number(of['ApproximateNumberOfMessages']),
-    inFlight: Number(of['ApproximateNumberOfMessagesNotVisible']),
-    delayed: Number(of['ApproximateNumberOfMessagesDelayed']),
-  };
-}
 
 describe('a message', () => {
   test('arrives as it was sent, is hidden while it is worked on, and is gone when it is deleted', async () => {
@@ -224,114 +210,6 @@ describe('ChangeMessageVisibility', () => {
     await hide(message, 43_190);
     expect(await refusal(hide(message, 43_201))).toBe('InvalidParameterValue');
     expect(await refusal(hide(message, -1))).toBe('InvalidParameterValue');
-  });
-});
-
-describe('a batch', () => {
-  const sendAll = (entries: readonly (readonly [Id: string, MessageBody: string])[]) =>
-    client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: queue,
-        Entries: entries.map(([Id, MessageBody]) => ({ Id, MessageBody })),
-      }),
-    );
-
-  test('is sent, hidden and deleted entry by entry: one that is wrong leaves the others alone', async () => {
-    const { Successful, Failed } = await sendAll([
-      ['a', 'one'],
-      ['b', ''],
-      ['c', 'two'],
-    ]);
-    expect(Successful?.map(({ Id }) => Id)).toEqual(['a', 'c']);
-    expect(Failed).toMatchObject([{ Id: 'b', SenderFault: true, Code: 'MissingParameter' }]);
-    const messages = await receive(client, queue, { MaxNumberOfMessages: 10 });
-    expect(bodies(messages)).toEqual(['one', 'two']);
-    const handles = [messages[0]!.ReceiptHandle, 'none', messages[1]!.ReceiptHandle];
-    const Entries = handles.map((ReceiptHandle, index) => ({ Id: `${index}`, ReceiptHandle, VisibilityTimeout: 90 }));
-    const hidden = await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queue, Entries }));
-    expect(hidden.Successful).toEqual([{ Id: '0' }, { Id: '2' }]);
-    expect(hidden.Failed).toMatchObject([{ Id: '1', Code: 'ReceiptHandleIsInvalid' }]);
-    server.clock.advance(60_000);
-    expect(await counts()).toMatchObject({ inFlight: 2 });
-    const removals = Entries.map(({ Id, ReceiptHandle }) => ({ Id, ReceiptHandle }));
-    const removed = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queue, Entries: removals }));
-    expect(removed.Successful).toEqual([{ Id: '0' }, { Id: '2' }]);
-    expect(removed.Failed).toMatchObject([{ Id: '1', Code: 'ReceiptHandleIsInvalid' }]);
-    expect(await counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
-  });
-
-  test.each([
-    ['no entry', 0, 'EmptyBatchRequest'],
-    ['eleven entries', 11, 'TooManyEntriesInBatchRequest'],
-  ])('with %s is refused', async (_, count, code) => {
-    const entries = Array.from({ length: count }, (_, index) => [`${index}`, 'x'] as const);
-    expect(await refusal(sendAll(entries))).toBe(code);
-  });
-
-  test('is refused as a whole for ids that are not distinct or malformed, and when it is too long', async () => {
-    const long = 'x'.repeat(600_000);
-    expect(
-      await refusal(
-        sendAll([
-          ['a', 'x'],
-          ['a', 'y'],
-        ]),
-      ),
-    ).toBe('BatchEntryIdsNotDistinct');
-    expect(await refusal(sendAll([['a b', 'x']]))).toBe('InvalidBatchEntryId');
-    expect(
-      await refusal(
-        sendAll([
-          ['a', long],
-          ['b', long],
-        ]),
-      ),
-    ).toBe('BatchRequestTooLong');
-    expect(await counts()).toMatchObject({ visible: 0 });
-  });
-});
-
-describe('a dead-letter queue', () => {
-  let dead: string;
-
-  beforeEach(async () => {
-    dead = await aQueue(client, 'dead');
-    const RedrivePolicy = JSON.stringify({
-      deadLetterTargetArn: `arn:aws:sqs:us-east-1:${accountIdOf('one')}:dead`,
-      maxReceiveCount: 2,
-    });
-    await client.send(new SetQueueAttributesCommand({ QueueUrl: queue, Attributes: { RedrivePolicy } }));
-  });
-
-  test('gets what was received too often, with its id and its age', async () => {
-    const { MessageId } = await send('poison');
-    await receiveOne({ VisibilityTimeout: 1 });
-    server.clock.advance(1_000);
-    const last = await receiveOne({ VisibilityTimeout: 1 });
-    expect(last.Attributes).toMatchObject({ ApproximateReceiveCount: '2' });
-    server.clock.advance(1_000);
-    await send('healthy');
-    expect(bodies(await receive(client, queue, { MaxNumberOfMessages: 10 }))).toEqual(['healthy']);
-    const [message] = await receive(client, dead);
-    expect(message).toMatchObject({
-      MessageId,
-      Body: 'poison',
-      Attributes: {
-        ApproximateReceiveCount: '3',
-        SentTimestamp: String(START_MS),
-        DeadLetterQueueSourceArn: `arn:aws:sqs:us-east-1:${accountIdOf('one')}:events`,
-      },
-    });
-    await remove(last);
-    expect(await counts(dead)).toMatchObject({ inFlight: 1 });
-  });
-
-  test('does not get what was deleted in time', async () => {
-    await send('healthy');
-    await receiveOne({ VisibilityTimeout: 0 });
-    await remove(await receiveOne({ VisibilityTimeout: 0 }));
-    expect(await receive(client, queue)).toEqual([]);
-    expect(await receive(client, dead)).toEqual([]);
   });
 });
 

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { serveJson, type TestService } from '../json/testing.ts';
 import { accountIdOf } from '../protocols/credentials.ts';
-import { sqs } from './service.ts';
+import { sqs } from './index.ts';
 import { aQueue, receive, refusal, sqsClient } from './testing.ts';
 
 let server: TestService;

@@ -3,12 +3,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { CreateQueueCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { type Clock, type SteppedClock, steppedClock } from '../clock.ts';
 import { answerJson, type JsonService } from '../json/service.ts';
 import { readCaller } from '../protocols/credentials.ts';
 import { Store } from '../state/store.ts';
-import { releaseWaiters, sqs } from './service.ts';
+import { releaseWaiters, sqs } from './index.ts';
 
 export const sqsClient = (endpoint: string, accessKeyId = 'one', region = 'us-east-1'): SQSClient =>
   new SQSClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey: 'any' }, maxAttempts: 1 });
@@ -49,6 +55,19 @@ export async function receive(
     options,
   );
   return Messages;
+}
+
+export type Counts = { readonly visible: number; readonly inFlight: number; readonly delayed: number };
+
+export async function countsOf(client: SQSClient, QueueUrl: string): Promise<Counts> {
+  const { Attributes: of = {} } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+  );
+  return {
+    visible: Number(of['ApproximateNumberOfMessages']),
+    inFlight: Number(of['ApproximateNumberOfMessagesNotVisible']),
+    delayed: Number(of['ApproximateNumberOfMessagesDelayed']),
+  };
 }
 
 /** The name that the SDK gives to what a call was refused with; fails where it was not. */

@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { answerJson } from '../json/service.ts';
 import { serveJson, type TestService } from '../json/testing.ts';
 import { publicParameters } from './parameters.ts';
-import { ssm } from './service.ts';
+import { ssm } from './index.ts';
 
 const UBUNTU = '/aws/service/canonical/ubuntu/server';
 const NOBLE = `${UBUNTU}/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id`;

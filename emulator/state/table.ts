@@ -55,8 +55,23 @@ export class Table<T extends Row> {
 
   /** All of them by id. Ids are random, so it is an order that nobody can rely on for age. */
   sorted(): T[] {
+    return [...this.sortedAfter('')];
+  }
+
+  /** Those whose ids come after the one given, without a look at the others. */
+  *sortedAfter(after: string): Generator<T> {
     this.#order ??= [...this.#rows.keys()].sort();
-    return this.#order.map((id) => this.#rows.get(id)!);
+    const order = this.#order;
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (order[middle]! <= after) low = middle + 1;
+      else high = middle;
+    }
+    for (let index = low; index < order.length; index++) {
+      const row = this.#rows.get(order[index]!);
+      if (row !== undefined) yield row;
+    }
   }
 
   /** The rows that an index has under a value, without a look at the others. */
