@@ -97,7 +97,9 @@ async function handleJson(
   const target = String(request.headers['x-amz-target'] ?? '');
   const gone = new AbortController();
   response.on('close', () => gone.abort());
-  const context = { ...world.context(accountId, region), gone: gone.signal };
+  const { host } = request.headers;
+  const reachedAt = host === undefined ? undefined : `http://${host}`;
+  const context = { ...world.context(accountId, region, reachedAt), gone: gone.signal };
   const perform = async (): Promise<JsonAnswer> => {
     const answer = await answerJson(service, context, target, body);
     world.store.commit();

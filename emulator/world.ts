@@ -124,8 +124,9 @@ export class World implements Surroundings {
     this.store.commit();
   }
 
-  context(accountId: string, region: string): JsonContext {
-    return { store: this.store, clock: this.clock, accountId, region, url: this.#options.url() };
+  /** `url` is where the caller reaches the emulator: under what name, only the caller knows. */
+  context(accountId: string, region: string, url = this.#options.url()): JsonContext {
+    return { store: this.store, clock: this.clock, accountId, region, url };
   }
 
   quota(region: Region, code: string): number {
