@@ -3,8 +3,8 @@
 /** Folder -> what it may import of ours, beside itself. */
 const MAY_IMPORT = {
   domain: [],
-  data: [],
-  config: [],
+  data: ['domain'],
+  config: ['domain'],
   credentials: ['domain'],
   store: ['domain'],
   workflows: ['domain'],

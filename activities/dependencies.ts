@@ -1,5 +1,6 @@
 // What every activity is made with; passed once, when a worker starts.
 
+import type { Logger } from 'pino';
 import type { Ec2Clients } from './ec2/clients.ts';
 import type { Catalogue } from '../data/catalogue.ts';
 import type { SettingsWith } from '../config/settings.ts';
@@ -12,4 +13,5 @@ export type Dependencies = {
   readonly ec2: Ec2Clients;
   readonly catalogue: Catalogue;
   readonly settings: ActivitySettings;
+  readonly log: Logger;
 };

@@ -9,6 +9,7 @@ import { attachHome } from './home/attachHome.ts';
 import { createHome } from './home/createHome.ts';
 import { deleteHomes } from './home/deleteHomes.ts';
 import { listHoldings } from './records/listHoldings.ts';
+import { releaseReservation } from './records/releaseReservation.ts';
 import { publishWorkspace } from './records/publish.ts';
 
 export const createActivities = (deps: Dependencies) => ({
@@ -19,6 +20,7 @@ export const createActivities = (deps: Dependencies) => ({
   terminateMachine: withFailures(terminateMachine(deps)),
   createHome: withFailures(createHome(deps)),
   attachHome: withFailures(attachHome(deps)),
+  releaseReservation: withFailures(releaseReservation(deps)),
   deleteHomes: withFailures(deleteHomes(deps)),
 });
 

@@ -6,6 +6,8 @@ import { bodyLimit } from 'hono/body-limit';
 import { BerthError } from '../domain/errors.ts';
 import type { ApiDependencies, ApiEnv } from './context.ts';
 import { errorResponse } from './errors.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { computeRoutes } from './routes/compute.ts';
 import { eventRoutes, eventStreamRoute } from './routes/events.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -49,6 +51,8 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/workspaces', workspaceRoutes(deps));
   app.route('/workspaces', eventStreamRoute(deps));
   app.route('/events', eventRoutes(deps));
+  app.route('/compute', computeRoutes(deps));
+  app.route('/admin', adminRoutes(deps));
   app.route('/registry', registryRoutes(deps));
   return app;
 }

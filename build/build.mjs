@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 /** Read at run time, beside the module that reads it. */
-const READ = ['store/migrations', 'data/ec2-instance-types.json', 'emulator/data'];
+const READ = ['store/migrations', 'data/ec2-instance-types.json', 'data/storage-prices.json', 'emulator/data'];
 
 rmSync(DIST, { recursive: true, force: true });
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');

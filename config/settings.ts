@@ -1,11 +1,14 @@
 // Every setting of Berth, read once at start from the environment; all that is wrong is named at once (design, section 10).
 
 import { z } from 'zod';
+import { OS_FAMILIES } from '../domain/compute/block.ts';
+import { parseUsd } from '../domain/money.ts';
 
 const text = z.string().trim().min(1);
 const secret = (bytes: number) => z.string().min(bytes, `must be at least ${bytes} characters long`);
 const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
+const usd = z.string().refine((value) => parseUsd(value) !== null, 'must be an amount in USD, 1.50');
 const url = (protocol: RegExp) => z.url({ protocol });
 const list = text
   .transform((value) =>
@@ -46,6 +49,32 @@ export const SETTINGS = {
     't3.medium,t3.large,t3.xlarge,t3.2xlarge,m6i.large,m6i.xlarge,c6i.xlarge',
     'Instance types that a caller may name, comma-separated',
   ],
+  GPU_INSTANCE_TYPES: [
+    list,
+    'g4dn.xlarge,g4dn.2xlarge,g4dn.4xlarge,g4dn.12xlarge,g5.xlarge,g5.2xlarge,g5.4xlarge,g5.12xlarge,g5.48xlarge,g6.xlarge,g6.2xlarge,g6.4xlarge,g6.12xlarge,g6.48xlarge,p4d.24xlarge,p4de.24xlarge,p5.4xlarge,p5.48xlarge',
+    'Instance types with a GPU that a caller may name; each tenant needs an entitlement as well (R29)',
+  ],
+  HOME_GB_MIN: [whole(1, 65536), '1', 'Smallest home that may be asked for, GiB'],
+  HOME_GB_MAX: [whole(1, 65536), '1000', 'Largest home that may be asked for, GiB'],
+  DEFAULT_OS_FAMILY: [z.enum(OS_FAMILIES), 'ubuntu', 'OS of a workspace that names none'],
+  DEFAULT_OS_VERSION: [text, '24.04', 'Its version'],
+  DESKTOP_INSTANCE_TYPE: [text, 'm6i.xlarge', 'Instance type of a desktop that names none (X16)'],
+  DESKTOP_ROOT_GB: [whole(1, 65536), '100', 'Root volume of a desktop that names no size, GiB (X16)'],
+  GPU_ROOT_GB: [whole(1, 65536), '100', 'Root volume of a machine with a GPU that names no size, GiB'],
+  DESKTOP_WIDTH: [whole(800, 3840), '1920', 'Width of a desktop that names none, pixels'],
+  DESKTOP_HEIGHT: [whole(600, 2160), '1080', 'Height of a desktop that names none, pixels'],
+  RESTRICTED_SECURITY_GROUP_ID: [
+    text,
+    undefined,
+    'Security group of machines that must not reach the internet; unset = egress_open: false is refused (Q14)',
+  ],
+  BERTH_ENVIRONMENT: [
+    text,
+    'production',
+    'Name of this deployment; entitlements say which of them may launch GPUs (Q3)',
+  ],
+  FREE_HOURLY_USD: [usd, '1.00', 'Above this price a create must say max_hourly_usd, USD per hour'],
+  QUOTA_MAX_AGE_SECONDS: [whole(0, 86_400), '300', 'How old a measured AWS quota may be'],
   IMAGE_ID: [text, undefined, 'Launch this image instead of looking one up'],
   IMAGE_OWNER: [text, '099720109477', 'Account that owns the image (default: Canonical)'],
   IMAGE_NAME: [

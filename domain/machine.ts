@@ -1,6 +1,6 @@
 // What a generation of a workspace is made of: the candidate tried, the launch, the machine and its home.
 
-import type { Shape } from './compute.ts';
+import type { Shape } from './compute/shape.ts';
 import type { TenantId, WorkspaceId } from './ids.ts';
 
 export type Market = 'on-demand' | 'spot';

@@ -1,6 +1,6 @@
 // The rules of the workspace entity as a pure function: (state, command or fact) -> state, effects and events, or a refusal.
 
-import type { Compute } from './compute.ts';
+import type { Compute } from './compute/block.ts';
 import type { ErrorCode, ErrorContext } from './errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
 import type { Home, Machine } from './machine.ts';
@@ -22,6 +22,8 @@ export type Profile = {
   readonly runtime: string | null;
   readonly tier: Tier;
   readonly compute: Compute;
+  /** What the caller agrees to pay an hour at most, decimal text; absent = nothing was said. */
+  readonly maxHourlyUsd?: string;
 };
 
 export type Outcome =

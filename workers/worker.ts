@@ -46,7 +46,7 @@ export async function startWorker(
     namespace,
     taskQueue,
     workflowBundle: bundle ?? (await workflowBundle()),
-    activities: createActivities({ db, ec2, catalogue: readCatalogue(), settings }),
+    activities: createActivities({ db, ec2, catalogue: readCatalogue(), settings, log }),
     interceptors: { activity: [heartbeatInterceptor] },
     // AWS calls are waits, not work: fixed slots are right for them (facts/temporal.md 1.6).
     maxConcurrentActivityTaskExecutions: 200,

@@ -77,11 +77,11 @@ async function tryCandidate(
       { operation, key, owner, candidate, plan, bootDeadlineAt },
     ]);
     onStep(`booting ${machine.instanceId} in ${machine.zone}`);
+    const { homeGb, iops, throughput } = plan.shape;
     const home = await both(
-      callActivities.createHome.executeWithOptions(
-        { summary: `create home of ${plan.shape.homeGb} GiB in ${machine.zone}` },
-        [{ operation, key, owner, zone: machine.zone, sizeGb: plan.shape.homeGb }],
-      ),
+      callActivities.createHome.executeWithOptions({ summary: `create home of ${homeGb} GiB in ${machine.zone}` }, [
+        { operation, key, owner, zone: machine.zone, sizeGb: homeGb, iops, throughput },
+      ]),
       signals.untilRunning(machine),
     );
     await callActivities.attachHome.executeWithOptions(

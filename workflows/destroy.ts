@@ -6,7 +6,7 @@ import { MachineSignals } from './machineSignals.ts';
 import type { DestroyInput } from './messages.ts';
 import { callActivities, recordActivities } from './policies.ts';
 
-export async function destroy({ operationId, workspaceId }: DestroyInput): Promise<void> {
+export async function destroy({ operationId, workspaceId, generation }: DestroyInput): Promise<void> {
   const operation = { workspaceId, operationId };
   const signals = new MachineSignals();
   const { launches, homes } = await recordActivities.listHoldings.executeWithOptions(
@@ -20,5 +20,9 @@ export async function destroy({ operationId, workspaceId }: DestroyInput): Promi
       operation,
       workspaceId,
     ]);
+  await recordActivities.releaseReservation.executeWithOptions({ summary: 'release what was reserved' }, [
+    workspaceId,
+    generation,
+  ]);
   setCurrentDetails('nothing is left');
 }

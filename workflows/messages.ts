@@ -1,7 +1,7 @@
 // Names and shapes of what the workflows are sent; the API and the workers import them from here.
 
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Compute } from '../domain/compute.ts';
+import type { Asked } from '../domain/compute/gates.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
 import type { InstanceFact, Owner } from '../domain/machine.ts';
 import type {
@@ -60,7 +60,12 @@ export type ProvisionInput = {
   readonly operationId: OperationId;
   readonly owner: Owner;
   readonly generation: number;
-  readonly compute: Compute;
+  readonly asked: Asked;
 };
 
-export type DestroyInput = { readonly operationId: OperationId; readonly workspaceId: WorkspaceId };
+export type DestroyInput = {
+  readonly operationId: OperationId;
+  readonly workspaceId: WorkspaceId;
+  /** The newest one: what it and its predecessors had reserved is released. */
+  readonly generation: number;
+};

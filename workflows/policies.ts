@@ -37,7 +37,8 @@ const publishNow: LocalActivityOptions = {
   retry: { initialInterval: '100ms', maximumAttempts: 2 },
 };
 
-export const recordActivities = proxyActivities<Pick<Activities, 'publishWorkspace' | 'listHoldings'>>(record);
+export const recordActivities =
+  proxyActivities<Pick<Activities, 'publishWorkspace' | 'listHoldings' | 'releaseReservation'>>(record);
 export const callActivities =
   proxyActivities<Pick<Activities, 'planLaunch' | 'createHome' | 'attachHome' | 'terminateMachine' | 'deleteHomes'>>(
     call,

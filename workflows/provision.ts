@@ -8,13 +8,13 @@ import { withDeadline } from './deadline.ts';
 import { failure } from './failure.ts';
 import { MachineEnded, MachineSignals } from './machineSignals.ts';
 import type { ProvisionInput } from './messages.ts';
-import { callActivities } from './policies.ts';
+import { callActivities, recordActivities } from './policies.ts';
 import { searchAttributes } from './searchAttributes.ts';
 import { Unwind } from './unwind.ts';
 
 export type Provisioned = { readonly machine: Machine; readonly home: Home; readonly registration: Registration };
 
-export async function provision({ operationId, owner, generation, compute }: ProvisionInput): Promise<Provisioned> {
+export async function provision({ operationId, owner, generation, asked }: ProvisionInput): Promise<Provisioned> {
   const operation = { workspaceId: owner.workspaceId, operationId };
   const signals = new MachineSignals();
   const undo = new Unwind();
@@ -29,9 +29,14 @@ export async function provision({ operationId, owner, generation, compute }: Pro
     .onFailure(async () => {
       const startedAt = Date.now();
       onStep('planning');
-      const plan = await callActivities.planLaunch.executeWithOptions({ summary: 'plan: shape, image, price, zones' }, [
-        operation,
-        compute,
+      undo.push('release what was reserved', () =>
+        recordActivities.releaseReservation.executeWithOptions({ summary: 'release what was reserved' }, [
+          owner.workspaceId,
+          generation,
+        ]),
+      );
+      const plan = await callActivities.planLaunch.executeWithOptions({ summary: 'plan: gates, price, image, zones' }, [
+        { operation, owner, generation, asked },
       ]);
       const timeoutSeconds = plan.timeoutMs / 1000;
       const bootDeadlineAt = new Date(startedAt + plan.timeoutMs).toISOString();

@@ -13,6 +13,7 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import { errorMessage } from '../domain/errors.ts';
+import { parseUsd } from '../domain/money.ts';
 import {
   type Change,
   type Command,
@@ -151,7 +152,9 @@ async function run(state: WorkspaceState, operation: Operation): Promise<Outcome
       if (profile === null) throw failure('INTERNAL', {});
       const owner = { workspaceId, tenantId, name: profile.name };
       const staticSummary = `generation ${generation} of ${profile.name}`;
-      const input = { operationId: operation.id, owner, generation, compute: profile.compute };
+      const { compute, tier, maxHourlyUsd } = profile;
+      const maxHourly = maxHourlyUsd === undefined ? null : parseUsd(maxHourlyUsd);
+      const input = { operationId: operation.id, owner, generation, asked: { compute, tier, maxHourly } };
       const provisioned = await executeChild(provision, { ...options, staticSummary, args: [input] });
       return { result: 'online', ...provisioned };
     }
@@ -159,7 +162,7 @@ async function run(state: WorkspaceState, operation: Operation): Promise<Outcome
       await executeChild(destroy, {
         ...options,
         staticSummary: `destroy ${profile?.name}`,
-        args: [{ operationId: operation.id, workspaceId }],
+        args: [{ operationId: operation.id, workspaceId, generation }],
       });
       return { result: 'destroyed' };
   }

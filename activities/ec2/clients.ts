@@ -1,6 +1,7 @@
 // EC2 clients by purpose, each with the retries that its calls can bear (facts/ec2.md 1.10, 4).
 
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 
 export type Ec2Clients = {
   /** Reads. Adaptive: slows down by itself when throttled; shared, because its limiter is per client. */
@@ -9,6 +10,8 @@ export type Ec2Clients = {
   readonly mutate: EC2Client;
   /** RunInstances: one attempt. The SDK would repeat a capacity error three times in 150 ms; Temporal retries with the same token. */
   readonly launch: EC2Client;
+  /** 5 a second at most (facts/ec2.md 2): asked rarely, as its answers are kept. */
+  readonly quotas: ServiceQuotasClient;
   destroy(): void;
 };
 
@@ -23,5 +26,7 @@ export function ec2Clients({ region, endpoint }: { region: string; endpoint?: st
   const describe = new EC2Client({ ...common, retryMode: 'adaptive', maxAttempts: 5 });
   const mutate = new EC2Client({ ...common, retryMode: 'standard', maxAttempts: 3 });
   const launch = new EC2Client({ ...common, retryMode: 'standard', maxAttempts: 1 });
-  return { describe, mutate, launch, destroy: () => [describe, mutate, launch].forEach((client) => client.destroy()) };
+  const quotas = new ServiceQuotasClient({ ...common, retryMode: 'standard', maxAttempts: 3 });
+  const all = [describe, mutate, launch, quotas];
+  return { describe, mutate, launch, quotas, destroy: () => all.forEach((client) => client.destroy()) };
 }

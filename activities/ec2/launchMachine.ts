@@ -3,6 +3,7 @@
 import type { OperationRef } from '../../domain/ids.ts';
 import { Context } from '@temporalio/activity';
 import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { quotaCode } from '../../domain/compute/quotaCode.ts';
 import { BerthError } from '../../domain/errors.ts';
 import type { Candidate, LaunchKey, LaunchPlan, Machine, Owner } from '../../domain/machine.ts';
 import {
@@ -13,6 +14,7 @@ import {
   recordRefused,
   wakeSweep,
 } from '../../store/launches.ts';
+import { forgetQuota } from '../../store/reservations.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { awsFailure } from '../failure.ts';
 import { userData } from '../machine/userData.ts';
@@ -83,7 +85,15 @@ async function runOrAdopt({ db, ec2 }: Dependencies, key: LaunchKey, intent: Lau
     }
     const failure = awsFailure('RunInstances', known, error as Error);
     if (failure.nonRetryable) await recordRefused(db, key, known.code);
+    // What was believed of the quota is wrong: the next plan measures it again.
+    if (known.class === 'quota') await forgetQuotaOf(intent);
     throw failure;
+  }
+
+  async function forgetQuotaOf({ region, request }: LaunchRow): Promise<void> {
+    const market = request.InstanceMarketOptions?.MarketType === 'spot' ? 'spot' : 'on-demand';
+    const code = quotaCode(request.InstanceType ?? '', market);
+    if (code !== null) await forgetQuota(db, region, code);
   }
 
   async function alive(instance: Instance | undefined): Promise<string> {
@@ -117,9 +127,18 @@ function launchRequest(
     BlockDeviceMappings: [
       {
         DeviceName: plan.rootDevice,
-        Ebs: { VolumeSize: plan.shape.rootGb, VolumeType: 'gp3', DeleteOnTermination: true },
+        Ebs: {
+          VolumeSize: plan.shape.rootGb,
+          VolumeType: 'gp3',
+          Iops: plan.shape.iops,
+          Throughput: plan.shape.throughput,
+          DeleteOnTermination: true,
+        },
       },
     ],
+    // One-time: Berth makes the next machine itself, from the home (design, section 3).
+    ...(candidate.market === 'spot' ? { InstanceMarketOptions: { MarketType: 'spot' as const } } : {}),
+    ...(plan.shape.egressOpen ? {} : { SecurityGroupIds: [settings.RESTRICTED_SECURITY_GROUP_ID!] }),
     // Two hops, because the runtime on the machine lives in a container.
     MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
     // A machine that shuts itself down is gone, as its home is elsewhere; "stopped" would cost money unseen.

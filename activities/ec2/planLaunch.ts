@@ -1,25 +1,45 @@
-// Decides everything before the first launch: shape, image, price and the candidates in order (design, section 5).
+// Decides everything before the first launch, gate by gate, and reserves what it takes (design, section 5).
 
-import type { OperationRef } from '../../domain/ids.ts';
 import { DescribeInstanceTypeOfferingsCommand } from '@aws-sdk/client-ec2';
 import { createHash } from 'node:crypto';
-import { type Compute, resolveShape } from '../../domain/compute.ts';
+import { launchFacts } from '../../config/launchFacts.ts';
+import type { Entitlements } from '../../domain/compute/entitlements.ts';
+import { type Asked, decide, type Decision } from '../../domain/compute/gates.ts';
+import type { Price } from '../../domain/compute/price.ts';
+import { quotaCode } from '../../domain/compute/quotaCode.ts';
+import type { Shape } from '../../domain/compute/shape.ts';
 import { BerthError } from '../../domain/errors.ts';
-import type { Candidate, LaunchPlan } from '../../domain/machine.ts';
+import type { OperationRef } from '../../domain/ids.ts';
+import type { Candidate, LaunchPlan, Owner } from '../../domain/machine.ts';
+import { formatUsd } from '../../domain/money.ts';
+import { type Queryable, transaction } from '../../store/pool.ts';
+import { lockDecisions, quotaFacts, reserve, spendOf } from '../../store/reservations.ts';
+import { countWorkspaces, entitlementsOf } from '../../store/tenants.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { aws } from '../failure.ts';
 import { imageResolver } from '../images/resolveImage.ts';
+import { quotaMeasurer } from '../quotas/measureQuota.ts';
 import { recordStep } from '../records/steps.ts';
 import { remembered } from '../remembered.ts';
+
+export type PlanInput = {
+  readonly operation: OperationRef;
+  readonly owner: Owner;
+  readonly generation: number;
+  readonly asked: Asked;
+};
+
+type Decided = { readonly shape: Shape; readonly price: Price | null; readonly entitlements: Entitlements };
 
 /** Where a type is offered changes with AWS's build-out, not by the minute. */
 const REMEMBER_OFFERINGS_MS = 3_600_000;
 
-/** Throws INSTANCE_TYPE_UNKNOWN, IMAGE_NOT_FOUND, CAPACITY_EXHAUSTED (offered in no zone of the region). */
+/** Throws what the gates refuse with, IMAGE_NOT_FOUND, CAPACITY_EXHAUSTED (offered in no zone of the region). */
 export function planLaunch(deps: Dependencies) {
   const { db, ec2, catalogue, settings } = deps;
   const region = settings.AWS_REGION;
   const resolveImage = imageResolver(deps);
+  const measureQuota = quotaMeasurer(deps);
   const remember = remembered<string[]>(REMEMBER_OFFERINGS_MS);
 
   const zonesOffering = (instanceType: string): Promise<string[]> =>
@@ -35,40 +55,58 @@ export function planLaunch(deps: Dependencies) {
       return InstanceTypeOfferings.map((offering) => offering.Location!).sort();
     });
 
-  return async (operation: OperationRef, compute: Compute): Promise<LaunchPlan> => {
-    const shape = resolveShape(compute, {
-      instanceType: settings.DEFAULT_INSTANCE_TYPE,
-      rootGb: settings.DEFAULT_ROOT_GB,
-      homeGb: settings.DEFAULT_HOME_GB,
+  const decideOn = async (client: Queryable, { owner, generation, asked }: PlanInput): Promise<Decision> => {
+    const self = { workspaceId: owner.workspaceId, generation };
+    const entitlements = await entitlementsOf(client, owner.tenantId);
+    const spend = await spendOf(client, owner.tenantId, self);
+    const quotas = await quotaFacts(client, region, self);
+    const workspaces = await countWorkspaces(client, owner.tenantId, owner.workspaceId);
+    return decide(asked, launchFacts(settings, catalogue, { entitlements, spend, quotas, workspaces }));
+  };
+
+  /** Nobody else decides for this tenant and region meanwhile; what is decided is reserved before they may. */
+  const decideAndReserve = (input: PlanInput): Promise<Decided> =>
+    transaction(db, async (client) => {
+      const { owner, generation } = input;
+      await lockDecisions(client, owner.tenantId, region);
+      const { refusal, shape, price } = await decideOn(client, input);
+      if (refusal !== null || shape === null) throw new BerthError(refusal!.code, refusal!.context);
+      await reserve(client, {
+        workspaceId: owner.workspaceId,
+        generation,
+        tenantId: owner.tenantId,
+        region,
+        quotaCode: quotaCode(shape.instanceType, shape.market),
+        vcpus: shape.vcpus,
+        hourly: price?.hourly ?? 0,
+        monthly: price?.monthly ?? 0,
+      });
+      return { shape, price, entitlements: await entitlementsOf(client, owner.tenantId) };
     });
-    const { instanceType } = shape;
-    const architecture = catalogue.get(instanceType)?.architectures[0];
-    if (architecture === undefined) {
-      throw new BerthError('INSTANCE_TYPE_UNKNOWN', { instance_type: instanceType, allowed: settings.INSTANCE_TYPES });
-    }
-    const [image, zones] = await Promise.all([resolveImage(architecture), zonesOffering(instanceType)]);
+
+  return async (input: PlanInput): Promise<LaunchPlan> => {
+    const { operation, asked } = input;
+    const foreseen = (await decideOn(db, input)).shape;
+    const code = foreseen === null ? null : quotaCode(foreseen.instanceType, foreseen.market);
+    if (code !== null) await measureQuota(code);
+    const { shape, price, entitlements } = await decideAndReserve(input);
+    const { instanceType, market } = shape;
+    const [image, zones] = await Promise.all([resolveImage(shape, entitlements), zonesOffering(instanceType)]);
     if (zones.length === 0) throw new BerthError('CAPACITY_EXHAUSTED', { tried: [`${instanceType} in ${region}`] });
-    const candidates = spread(zones, operation.workspaceId).map(
-      (zone): Candidate => ({ instanceType, zone, market: 'on-demand' }),
-    );
-    const hourlyUsd = catalogue.hourlyUsd(instanceType, region);
-    const plan = {
-      shape,
-      region,
-      ...image,
-      candidates,
-      hourlyUsd,
-      timeoutMs: settings.PROVISION_TIMEOUT_SECONDS * 1000,
-    };
+    const candidates = spread(zones, operation.workspaceId).map((zone): Candidate => ({ instanceType, zone, market }));
+    const hourlyUsd = price === null ? null : formatUsd(price.hourly);
+    const timeoutMs = settings.PROVISION_TIMEOUT_SECONDS * 1000;
     await recordStep(db, operation, 'planned', '', {
       instance_type: instanceType,
+      market,
       root_gb: shape.rootGb,
       home_gb: shape.homeGb,
       hourly_usd: hourlyUsd,
+      max_hourly_usd: asked.maxHourly === null ? null : formatUsd(asked.maxHourly),
       image_id: image.imageId,
       zones: candidates.map((candidate) => candidate.zone),
     });
-    return plan;
+    return { shape, region, ...image, candidates, hourlyUsd, timeoutMs };
   };
 }
 

@@ -16,18 +16,23 @@ export type NewHome = {
   readonly owner: Owner;
   readonly zone: string;
   readonly sizeGb: number;
+  readonly iops: number;
+  /** MiB/s. */
+  readonly throughput: number;
 };
 
 /** One volume for one intent, however often this runs. */
 export const createHome =
   ({ db, ec2 }: Dependencies) =>
-  async ({ operation, key, owner, zone, sizeGb }: NewHome): Promise<Home> => {
+  async ({ operation, key, owner, zone, sizeGb, iops, throughput }: NewHome): Promise<Home> => {
     const request: CreateVolumeCommandInput = {
       ClientToken: homeToken(key, zone, sizeGb),
       AvailabilityZone: zone,
       Size: sizeGb,
       // The default is gp2 (facts/ec2.md 1.6).
       VolumeType: 'gp3',
+      Iops: iops,
+      Throughput: throughput,
       TagSpecifications: [
         { ResourceType: 'volume', Tags: [...ownerTags(owner, key.generation), { Key: 'berth:volume', Value: 'home' }] },
       ],

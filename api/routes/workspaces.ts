@@ -1,11 +1,11 @@
 // /workspaces: create, list, read, state, delete (facts/wire.md 1.4).
 
 import { Hono } from 'hono';
-import { computeProblem } from '../../domain/compute.ts';
 import { BerthError } from '../../domain/errors.ts';
 import { findWorkspace, listWorkspaces, type WorkspaceRow } from '../../store/workspaces.ts';
 import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
 import { readBody } from '../body.ts';
+import { decideNow } from '../decideNow.ts';
 import type { ApiDependencies, ApiEnv } from '../context.ts';
 import { once } from '../idempotency.ts';
 import { liveStatus, presentWorkspace } from '../presentWorkspace.ts';
@@ -13,27 +13,19 @@ import { createWorkspaceSchema } from '../schemas/workspace.ts';
 import type { Context } from 'hono';
 
 export function workspaceRoutes(deps: ApiDependencies) {
-  const { db, commands, catalogue, settings } = deps;
+  const { db, commands, settings } = deps;
   const admin = adminAuth(deps);
   const own = workspaceAuth(deps);
-  const rules = {
-    defaults: {
-      instanceType: settings.DEFAULT_INSTANCE_TYPE,
-      rootGb: settings.DEFAULT_ROOT_GB,
-      homeGb: settings.DEFAULT_HOME_GB,
-    },
-    rootGb: { min: settings.ROOT_GB_MIN, max: settings.ROOT_GB_MAX },
-    allowedInstanceTypes: settings.INSTANCE_TYPES,
-  };
-
   return new Hono<ApiEnv>()
     .post('/', admin, async (c) => {
       const body = await readBody(c, createWorkspaceSchema);
-      const problem = computeProblem(body.compute, rules, (type) => catalogue.has(type));
-      if (problem !== null) throw new BerthError(problem.code, problem.context);
+      const { name, role = null, runtime = null, tier, compute, max_hourly_usd: maxHourlyUsd } = body;
       return once(deps, c, body, async (target) => {
-        const { name, role = null, runtime = null, tier, compute } = body;
-        await commands.create(target, { name, role, runtime, tier, compute });
+        // What is refused now need not become a workspace; the launch decides again, and reserves.
+        const { refusal } = await decideNow(deps, c.get('tenantId'), { compute, tier, maxHourlyUsd });
+        if (refusal !== null) throw new BerthError(refusal.code, refusal.context);
+        const said = maxHourlyUsd === undefined ? {} : { maxHourlyUsd };
+        await commands.create(target, { name, role, runtime, tier, compute, ...said });
         return {
           status: 201,
           body: { id: target.workspaceId, status: 'provisioning', operation_id: target.operationId },

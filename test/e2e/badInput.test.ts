@@ -43,9 +43,9 @@ const CASES: [string, Sent, ErrorCode, string][] = [
   ['an unknown type', json({ name: 'x', compute: { instance_type: 't9.huge' } }), 'INSTANCE_TYPE_UNKNOWN', 't9.huge'],
   [
     'a type off the list',
-    json({ name: 'x', compute: { instance_type: 'p5.48xlarge' } }),
+    json({ name: 'x', compute: { instance_type: 'c6i.12xlarge' } }),
     'INSTANCE_TYPE_NOT_ALLOWED',
-    'p5',
+    'c6i',
   ],
   ['a body that is no JSON', { body: '{"name": ' }, 'MALFORMED_JSON', 'JSON'],
   ['no body', {}, 'MALFORMED_JSON', 'JSON'],

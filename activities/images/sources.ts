@@ -1,0 +1,32 @@
+// Where the images of each OS family come from: accounts that are trusted, and the names that they give (facts/ec2.md 1.8).
+
+import type { Shape } from '../../domain/compute/shape.ts';
+
+export type ImageSource = { readonly owner: string; readonly name: string };
+
+const CANONICAL = '099720109477';
+const DEBIAN = '136693071363';
+const AMAZON_DLAMI = '898082745236';
+
+const UBUNTU: Readonly<Record<string, string>> = {
+  '22.04': 'ubuntu/images/hvm-ssd*/ubuntu-jammy-22.04-*-server-*',
+  '24.04': 'ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-*-server-*',
+};
+
+/** Null where nobody that is trusted publishes such an image. */
+export function imageSource({ os, gpu }: Shape): ImageSource | null {
+  const { family, version } = os;
+  if (gpu !== null) {
+    // The driver is in the image: installed at boot it would be slow, and fail now and then (R37, Q4).
+    if (family !== 'ubuntu' || UBUNTU[version] === undefined) return null;
+    return { owner: AMAZON_DLAMI, name: `Deep Learning Base OSS Nvidia Driver GPU AMI (Ubuntu ${version})*` };
+  }
+  switch (family) {
+    case 'ubuntu':
+      return UBUNTU[version] === undefined ? null : { owner: CANONICAL, name: UBUNTU[version] };
+    case 'debian-slim':
+      return /^1[23]$/.test(version) ? { owner: DEBIAN, name: `debian-${version}-*` } : null;
+    default:
+      return null;
+  }
+}

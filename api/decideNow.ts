@@ -1,0 +1,31 @@
+// Every gate's word on a request, from what is known now; nothing is reserved (design, section 5).
+
+import { launchFacts } from '../config/launchFacts.ts';
+import type { Compute } from '../domain/compute/block.ts';
+import { decide, type Decision } from '../domain/compute/gates.ts';
+import type { TenantId } from '../domain/ids.ts';
+import { parseUsd } from '../domain/money.ts';
+import type { Tier } from '../domain/workspace.ts';
+import { quotaFacts, spendOf } from '../store/reservations.ts';
+import { countWorkspaces, entitlementsOf } from '../store/tenants.ts';
+import type { ApiDependencies } from './context.ts';
+
+export type Wanted = { readonly compute: Compute; readonly tier: Tier; readonly maxHourlyUsd: string | undefined };
+
+export async function decideNow(
+  { db, settings, catalogue }: ApiDependencies,
+  tenantId: TenantId,
+  { compute, tier, maxHourlyUsd }: Wanted,
+): Promise<Decision> {
+  const [entitlements, spend, quotas, workspaces] = await Promise.all([
+    entitlementsOf(db, tenantId),
+    spendOf(db, tenantId, null),
+    quotaFacts(db, settings.AWS_REGION, null),
+    countWorkspaces(db, tenantId, null),
+  ]);
+  const maxHourly = maxHourlyUsd === undefined ? null : parseUsd(maxHourlyUsd);
+  return decide(
+    { compute, tier, maxHourly },
+    launchFacts(settings, catalogue, { entitlements, spend, quotas, workspaces }),
+  );
+}

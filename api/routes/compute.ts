@@ -1,0 +1,101 @@
+// /compute: what can be asked for, and what it would cost (facts/wire.md 1.9).
+
+import { Hono } from 'hono';
+import { computeRules } from '../../config/computeRules.ts';
+import { ARCHITECTURES, DISPLAY_MODES, GPU_TYPES, MARKETS, OS_FAMILIES } from '../../domain/compute/block.ts';
+import { presentPrice } from '../../domain/compute/price.ts';
+import { DISPLAY_HEIGHT, DISPLAY_WIDTH, GP3, type TypeFacts } from '../../domain/compute/shape.ts';
+import { errorMessage, errorNextStep } from '../../domain/errors.ts';
+import { formatUsd } from '../../domain/money.ts';
+import type { Verdict } from '../../domain/compute/gates.ts';
+import { adminAuth } from '../auth.ts';
+import { readBody } from '../body.ts';
+import type { ApiDependencies, ApiEnv } from '../context.ts';
+import { decideNow } from '../decideNow.ts';
+import { quoteSchema } from '../schemas/workspace.ts';
+import { warningsOf } from '../quoteWarnings.ts';
+
+export function computeRoutes(deps: ApiDependencies) {
+  const { catalogue, settings } = deps;
+  const region = settings.AWS_REGION;
+  const rules = computeRules(settings);
+  const prices_as_of = catalogue.asOf;
+
+  return new Hono<ApiEnv>()
+    .get('/metadata', (c) => {
+      const mayName = [...rules.allowedInstanceTypes, ...rules.allowedGpuInstanceTypes];
+      const types = catalogue.types(region).filter(({ name, zones }) => mayName.includes(name) && zones.length > 0);
+      const { defaults } = rules;
+      return c.json({
+        providers: ['aws'],
+        region,
+        prices_as_of,
+        instance_types: types.map(presentType),
+        os: { families: OS_FAMILIES, archs: ARCHITECTURES },
+        gpu_types: GPU_TYPES,
+        markets: MARKETS,
+        bounds: {
+          root_gb: rules.rootGb,
+          home_gb: rules.homeGb,
+          iops: GP3.iops,
+          throughput: GP3.throughput,
+          display_width: DISPLAY_WIDTH,
+          display_height: DISPLAY_HEIGHT,
+        },
+        defaults: { instance_type: defaults.instanceType, root_gb: defaults.rootGb, home_gb: defaults.homeGb },
+        display_modes: DISPLAY_MODES,
+        display_defaults: {
+          instance_type: defaults.desktopInstanceType,
+          root_gb: defaults.desktopRootGb,
+          width: defaults.displayWidth,
+          height: defaults.displayHeight,
+          protocol: 'novnc',
+        },
+      });
+    })
+    .post('/quote', adminAuth(deps), async (c) => {
+      const { compute, tier, max_hourly_usd: maxHourlyUsd } = await readBody(c, quoteSchema);
+      const { verdicts, refusal, shape, price } = await decideNow(deps, c.get('tenantId'), {
+        compute,
+        tier,
+        maxHourlyUsd,
+      });
+      const zones = shape === null ? [] : (catalogue.find(shape.instanceType, region)?.zones ?? []);
+      return c.json({
+        launchable: refusal === null,
+        gates: verdicts.map(presentVerdict),
+        shape,
+        price: price === null ? null : { ...presentPrice(price), prices_as_of, source: 'built-in' },
+        candidates:
+          shape === null
+            ? []
+            : zones.map((zone) => ({ instance_type: shape.instanceType, zone, market: shape.market })),
+        warnings: shape === null ? [] : warningsOf(shape, catalogue.find(shape.instanceType, region)),
+      });
+    });
+}
+
+function presentVerdict(verdict: Verdict) {
+  if (verdict.passed) return verdict;
+  const { gate, passed, code, context } = verdict;
+  return {
+    gate,
+    passed,
+    code,
+    error: errorMessage(code, context),
+    next_step: errorNextStep(code, context),
+    ...context,
+  };
+}
+
+const presentType = (type: TypeFacts) => ({
+  name: type.name,
+  vcpus: type.vcpus,
+  memory_mib: type.memoryMib,
+  archs: type.architectures,
+  markets: type.usageClasses,
+  burstable: type.burstable,
+  gpu: type.gpu,
+  zones: type.zones,
+  hourly_usd: type.hourlyMicros === null ? null : formatUsd(type.hourlyMicros),
+});

@@ -1,0 +1,146 @@
+// Everything that is decided before a launch, in its order; the same function answers a quote and makes a launch (design, section 5).
+
+import type { ErrorCode, ErrorContext } from '../errors.ts';
+import { formatUsd, type Micros, parseFactor } from '../money.ts';
+import type { Compute } from './block.ts';
+import { type Entitlements, entitlementProblem } from './entitlements.ts';
+import { type Price, priceOf, type Rates } from './price.ts';
+import { resolveShape } from './resolve.ts';
+import type { ComputeRules, Shape, TypeFacts } from './shape.ts';
+
+export const GATES = ['valid', 'entitled', 'priced', 'authorised', 'quota'] as const;
+export type Gate = (typeof GATES)[number];
+
+export type Verdict =
+  | { readonly gate: Gate; readonly passed: true }
+  | { readonly gate: Gate; readonly passed: false; readonly code: ErrorCode; readonly context: ErrorContext };
+
+/** What is known of the account's quota that a shape counts in. vCPUs. */
+export type QuotaFacts = {
+  readonly code: string;
+  readonly limit: number;
+  /** In use in the whole account and region, ours included. */
+  readonly inUse: number;
+  /** Reserved by us for machines that don't run yet. */
+  readonly reserved: number;
+  readonly ageSeconds: number;
+};
+
+/** What the tenant's machines cost already, reservations included. */
+export type Spend = { readonly hourly: Micros; readonly monthly: Micros };
+
+export type Asked = {
+  readonly compute: Compute;
+  readonly tier: 1 | 2 | 3 | 4;
+  /** What the caller agrees to pay at most. */
+  readonly maxHourly: Micros | null;
+};
+
+export type Facts = {
+  readonly rules: ComputeRules;
+  readonly types: readonly TypeFacts[];
+  readonly entitlements: Entitlements;
+  readonly environment: string;
+  /** Null where the price list does not have the shape. */
+  ratesOf(shape: Shape): Rates | null;
+  /** Null where nothing is known of the quota: then AWS is the one that refuses. */
+  quotaOf(shape: Shape): QuotaFacts | null;
+  readonly spend: Spend;
+  /** That the tenant has besides this one. */
+  readonly workspaces: number;
+  /** Above this a caller has to say what it agrees to pay. */
+  readonly freeHourly: Micros;
+};
+
+export type Decision = {
+  readonly verdicts: readonly Verdict[];
+  /** Of the first gate that did not let it pass; null = all did. */
+  readonly refusal: Extract<Verdict, { passed: false }> | null;
+  readonly shape: Shape | null;
+  readonly price: Price | null;
+};
+
+/** Every gate says its word where it can; those after an invalid shape can't. */
+export function decide(asked: Asked, facts: Facts): Decision {
+  const resolution = resolveShape(asked.compute, facts.rules, facts.types);
+  if ('problem' in resolution) {
+    const verdict = failed('valid', resolution.problem.code, resolution.problem.context);
+    return { verdicts: [verdict], refusal: verdict, shape: null, price: null };
+  }
+  const { shape } = resolution;
+  const rates = facts.ratesOf(shape);
+  const margin = parseFactor(facts.entitlements.margin) ?? { numerator: 1, denominator: 1 };
+  const price = rates === null ? null : priceOf(shape, rates, margin);
+  const verdicts: Verdict[] = [
+    passed('valid'),
+    entitled(asked, shape, facts),
+    price === null ? priceless(shape) : passed('priced'),
+    authorised(asked, shape, price, facts),
+    withinQuota(shape, facts.quotaOf(shape)),
+  ];
+  const refusal = verdicts.find((verdict) => !verdict.passed) ?? null;
+  return { verdicts, refusal, shape, price };
+}
+
+/** A shape that needs an authorised price whatever it costs (R29). */
+export const isGated = ({ gpu, os }: Shape): boolean => gpu !== null || os.family === 'custom-ami';
+
+function entitled({ tier }: Asked, shape: Shape, { entitlements, environment, workspaces }: Facts): Verdict {
+  const problem = entitlementProblem({ shape, tier, environment, workspaces }, entitlements);
+  return problem === null ? passed('entitled') : failed('entitled', problem.code, problem.context);
+}
+
+/** A plain shape may be launched without a known price; a gated one never (R29). */
+const priceless = (shape: Shape): Verdict =>
+  isGated(shape) ? failed('priced', 'PRICE_UNKNOWN', { instance_type: shape.instanceType }) : passed('priced');
+
+function authorised({ maxHourly }: Asked, shape: Shape, price: Price | null, facts: Facts): Verdict {
+  if (price === null) return passed('authorised');
+  const hourly_usd = formatUsd(price.hourly);
+  if (maxHourly === null) {
+    const isNeeded = isGated(shape) || price.hourly > facts.freeHourly;
+    if (isNeeded) return failed('authorised', 'COST_AUTHORIZATION_REQUIRED', { hourly_usd });
+  } else if (price.hourly > maxHourly) {
+    const context = { hourly_usd, max_hourly_usd: formatUsd(maxHourly) };
+    return failed('authorised', 'COST_ABOVE_AUTHORIZED', context);
+  }
+  return withinBudget(price, facts);
+}
+
+function withinBudget(price: Price, { entitlements, spend }: Facts): Verdict {
+  for (const [period, budget, used, asks] of [
+    ['hourly', entitlements.budget_hourly, spend.hourly, price.hourly],
+    ['monthly', entitlements.budget_monthly, spend.monthly, price.monthly],
+  ] as const) {
+    if (budget === null || used + asks <= budget) continue;
+    return failed('authorised', 'BUDGET_EXCEEDED', {
+      period,
+      budget_usd: formatUsd(budget),
+      used_usd: formatUsd(used),
+      asked_usd: formatUsd(asks),
+    });
+  }
+  return passed('authorised');
+}
+
+function withinQuota({ vcpus, instanceType, market }: Shape, quota: QuotaFacts | null): Verdict {
+  if (quota === null || quota.inUse + quota.reserved + vcpus <= quota.limit) return passed('quota');
+  return failed('quota', 'AWS_QUOTA_INSUFFICIENT', {
+    quota_code: quota.code,
+    limit: quota.limit,
+    in_use: quota.inUse,
+    reserved: quota.reserved,
+    asked: vcpus,
+    instance_type: instanceType,
+    market,
+    age_seconds: quota.ageSeconds,
+  });
+}
+
+const passed = (gate: Gate): Verdict => ({ gate, passed: true });
+const failed = (gate: Gate, code: ErrorCode, context: ErrorContext): Extract<Verdict, { passed: false }> => ({
+  gate,
+  passed: false,
+  code,
+  context,
+});

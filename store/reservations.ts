@@ -1,0 +1,103 @@
+// What machines take of a tenant's budget and of the account's quota, from before their launch until they are gone for good.
+
+import type { QuotaFacts, Spend } from '../domain/compute/gates.ts';
+import type { TenantId, WorkspaceId } from '../domain/ids.ts';
+import type { Queryable } from './pool.ts';
+
+export type Reservation = {
+  readonly workspaceId: WorkspaceId;
+  readonly generation: number;
+  readonly tenantId: TenantId;
+  readonly region: string;
+  readonly quotaCode: string | null;
+  readonly vcpus: number;
+  /** Micro-dollars. */
+  readonly hourly: number;
+  readonly monthly: number;
+};
+
+/**
+ * Until the transaction ends nobody else decides about this tenant's money or about the region's quotas: of many that would each
+ * fit alone, only as many pass as fit together. Always in this order, so that two never wait for each other.
+ */
+export async function lockDecisions(client: Queryable, tenantId: TenantId, region: string): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(hashtextextended('budget/' || $1, 0))`, [tenantId]);
+  await client.query(`select pg_advisory_xact_lock(hashtextextended('quota/' || $1, 0))`, [region]);
+}
+
+/** What the tenant has reserved, but for one workspace's own generation: a repeated decision does not count itself. */
+export async function spendOf(
+  db: Queryable,
+  tenantId: TenantId,
+  except: { readonly workspaceId: WorkspaceId; readonly generation: number } | null,
+): Promise<Spend> {
+  const { rows } = await db.query(
+    `select coalesce(sum(hourly_micros), 0)::bigint as hourly, coalesce(sum(monthly_micros), 0)::bigint as monthly
+     from reservations where tenant_id = $1 and released_at is null
+       and ($2::uuid is null or (workspace_id, generation) is distinct from ($2::uuid, $3::integer))`,
+    [tenantId, except?.workspaceId ?? null, except?.generation ?? null],
+  );
+  return rows[0];
+}
+
+/** By quota code, with what we have reserved; only quotas that were ever measured. */
+export async function quotaFacts(
+  db: Queryable,
+  region: string,
+  except: { readonly workspaceId: WorkspaceId; readonly generation: number } | null,
+): Promise<ReadonlyMap<string, QuotaFacts>> {
+  const { rows } = await db.query(
+    `select q.code, q.limit_vcpus as limit, q.other_use as "inUse",
+       extract(epoch from now() - q.measured_at)::integer as "ageSeconds",
+       coalesce((select sum(r.vcpus) from reservations r where r.region = q.region and r.quota_code = q.code and r.released_at is null
+         and ($2::uuid is null or (r.workspace_id, r.generation) is distinct from ($2::uuid, $3::integer))), 0)::integer as reserved
+     from quotas q where q.region = $1`,
+    [region, except?.workspaceId ?? null, except?.generation ?? null],
+  );
+  return new Map(rows.map((row) => [row.code as string, row as QuotaFacts]));
+}
+
+/** Once per generation: a replay finds its own. */
+export async function reserve(client: Queryable, reservation: Reservation): Promise<void> {
+  await client.query(
+    `insert into reservations (workspace_id, generation, tenant_id, region, quota_code, vcpus, hourly_micros, monthly_micros)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (workspace_id, generation) do update set quota_code = excluded.quota_code, vcpus = excluded.vcpus,
+       hourly_micros = excluded.hourly_micros, monthly_micros = excluded.monthly_micros, released_at = null`,
+    [
+      reservation.workspaceId,
+      reservation.generation,
+      reservation.tenantId,
+      reservation.region,
+      reservation.quotaCode,
+      reservation.vcpus,
+      reservation.hourly,
+      reservation.monthly,
+    ],
+  );
+}
+
+/** Of every generation up to this one. */
+export async function release(db: Queryable, workspaceId: WorkspaceId, generation: number): Promise<void> {
+  await db.query(
+    `update reservations set released_at = now() where workspace_id = $1 and generation <= $2 and released_at is null`,
+    [workspaceId, generation],
+  );
+}
+
+export async function recordQuota(
+  db: Queryable,
+  region: string,
+  quota: { readonly code: string; readonly limit: number; readonly otherUse: number },
+): Promise<void> {
+  await db.query(
+    `insert into quotas (region, code, limit_vcpus, other_use, measured_at) values ($1, $2, $3, $4, now())
+     on conflict (region, code) do update set limit_vcpus = excluded.limit_vcpus, other_use = excluded.other_use, measured_at = now()`,
+    [region, quota.code, quota.limit, quota.otherUse],
+  );
+}
+
+/** AWS has refused for this quota: what we believe of it is wrong and is measured again before the next decision. */
+export async function forgetQuota(db: Queryable, region: string, code: string): Promise<void> {
+  await db.query(`delete from quotas where region = $1 and code = $2`, [region, code]);
+}
