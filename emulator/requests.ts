@@ -83,6 +83,7 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
   if (answer === null) return void request.socket.destroy();
   // The emulator's own time, apart from the caller's and the network's: what bench/emulator looks at.
   response.setHeader('server-timing', `emulator;dur=${(performance.now() - startedAt).toFixed(3)}`);
+  response.setHeader('x-amzn-requestid', answer.requestId);
   answerXml(response, answer.status, answer.body);
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Store } from '../state/store.ts';
 import type { Tags } from '../ec2/tags.ts';
 
-export const faultSchema = z.strictObject({
+const parts = z.strictObject({
   /** The API's name of the action, or `*` for every one. */
   action: z.string().min(1),
   /** Of calls that make or name a resource with this tag. */
@@ -27,6 +27,21 @@ export const faultSchema = z.strictObject({
   /** How long the caller waits, in real milliseconds: before the effect, or after it for its answer. */
   delayMs: z.number().int().min(0).max(600_000).optional(),
 });
+
+/** One that would do nothing, or whose parts exclude each other, is a slip of the pen. */
+export const faultSchema = parts
+  .refine(
+    ({ code, dropConnection, delayMs }) => code !== undefined || dropConnection === true || delayMs !== undefined,
+    'needs code, dropConnection or delayMs',
+  )
+  .refine(
+    ({ rate, nth, times }) => rate === undefined || (nth === undefined && times === undefined),
+    'rate stands instead of nth and times',
+  )
+  .refine(
+    ({ code, httpStatus, message }) => code !== undefined || (httpStatus === undefined && message === undefined),
+    'httpStatus and message are those of a code',
+  );
 
 export type Fault = z.output<typeof faultSchema>;
 

@@ -1,6 +1,7 @@
 // What the control interface takes: every body strict, so that a slip of the pen is refused and not ignored.
 
 import { z } from 'zod';
+import { regions } from '../ec2/catalogue.ts';
 
 const ms = z
   .number()
@@ -8,9 +9,24 @@ const ms = z
   .min(0)
   .max(86_400_000 * 366);
 
-/** Whose resources: the account of an access key (`test` where none is given) in a region. */
-export const where = z.strictObject({ access_key: z.string().optional(), region: z.string().default('us-east-1') });
+/** Whose resources: the account of an access key (`test` where none is given) in a region of the catalogue. */
+export const where = z.strictObject({
+  access_key: z.string().optional(),
+  region: z
+    .string()
+    .refine((name) => regions().includes(name), 'there is no such region')
+    .default('us-east-1'),
+});
 export type Where = z.output<typeof where>;
+
+/** For what is asked without a word more. */
+export const nothing = z.strictObject({}).optional();
+
+/** Of one account, by its id or an access key; of all where neither is given. */
+export const ledger = z.strictObject({ account: z.string().optional(), access_key: z.string().optional() });
+
+/** Without what belongs to those named by `live`, with commas between them, by the tag `tag`. */
+export const leaks = ledger.extend({ tag: z.string().default('WorkspaceID'), live: z.string().default('') });
 
 export const clock = z
   .strictObject({ advance_ms: ms.optional(), factor: z.number().min(0).max(100_000).optional() })

@@ -29,7 +29,7 @@ export const archivedInstance = (instance: Instance): Archived => ({
   tags: instance.tags,
   clientToken: instance.clientToken ?? null,
   state: instance.state,
-  createdAtMs: instance.launchedAtMs,
+  createdAtMs: instance.createdAtMs,
   endedAtMs: instance.endedAtMs,
   billed: instance.billed,
   instanceType: instance.type,

@@ -45,11 +45,15 @@ export const imagesOf = (region: Region): Image[] => [
 /** Of its root; a volume made from it is blank here, as what it would hold is never looked at. */
 export const rootSnapshotOf = (image: Image): string => idOf('snapshot', 'image', image.id);
 
+/** Amazon's own accounts. */
+const AMAZON = new Set(['137112412989', '898082745236']);
+
 export const imageXml = (image: Image) => ({
   imageId: image.id,
   imageLocation: `${image.owner}/${image.name}`,
   imageState: image.state ?? 'available',
   imageOwnerId: image.owner,
+  imageOwnerAlias: AMAZON.has(image.owner) ? 'amazon' : undefined,
   creationDate: image.created,
   isPublic: image.is_private !== true,
   architecture: image.architecture,

@@ -2,7 +2,7 @@
 
 import { type Instance, isOver, type StateReason } from './instances.ts';
 import type { Region } from './region.ts';
-import { spotInstanceEnded } from './spot/requestLife.ts';
+import { spotInstanceEnded, spotInstanceStarted, spotInstanceStopped } from './spot/requestLife.ts';
 import { releaseVolumes } from './volumeLife.ts';
 
 /** A terminated instance stays visible for about an hour (facts/ec2.md 1.4). */
@@ -35,7 +35,9 @@ export const instanceHandlers = (region: Region) => ({
 /** A new instance, or one that was stopped. */
 export function start(region: Region, instance: Instance): Instance {
   const { stateReason: _, ...rest } = instance;
-  const pending = region.putInstance({ ...rest, state: 'pending', transitionReason: '' });
+  const launchedAtMs = region.nowMs;
+  const pending = region.putInstance({ ...rest, state: 'pending', transitionReason: '', launchedAtMs });
+  spotInstanceStarted(region, pending);
   region.timeline.after(region.world.settings().delays.pendingMs, 'instance.run', instance.id);
   return pending;
 }
@@ -57,6 +59,7 @@ export function stop(region: Region, instance: Instance, reason: StateReason, tr
     stateReason: reason,
     transitionReason,
   });
+  spotInstanceStopped(region, instance, reason);
   region.world.fleet.halt(instance.id);
   region.timeline.after(region.world.settings().delays.stoppingMs, 'instance.stop', instance.id);
   return stopping;

@@ -56,6 +56,8 @@ export type Instance = {
   readonly market: Market;
   readonly spotRequestId?: string;
   readonly clientToken?: string;
+  readonly createdAtMs: number;
+  /** When it was last started. */
   readonly launchedAtMs: number;
   /** Base64, as it was sent. */
   readonly userData?: string;
@@ -64,6 +66,8 @@ export type Instance = {
   readonly isStopProtected: boolean;
   readonly sourceDestCheck: boolean;
   readonly ebsOptimized: boolean;
+  readonly isMonitored: boolean;
+  readonly profileArn?: string;
   readonly rootDevice: string;
   readonly privateIp: string;
   readonly networkInterfaceId: string;
@@ -106,11 +110,14 @@ export const isOver = ({ state }: Instance): boolean => state === 'shutting-down
 /** Takes up quota and capacity; pending counts too, or a burst of launches would pass every limit. */
 export const isCounted = ({ state }: Instance): boolean => state === 'pending' || state === 'running';
 
-export const instanceXml = (instance: Instance, region: string) => ({
+/** Where it is, for what names its region and network. */
+export type Whereabouts = { readonly name: string; readonly vpcId: string };
+
+export const instanceXml = (instance: Instance, region: Whereabouts) => ({
   instanceId: instance.id,
   imageId: instance.imageId,
   instanceState: stateXml(instance.state),
-  privateDnsName: instance.state === 'terminated' ? '' : dnsName(instance.privateIp, region),
+  privateDnsName: instance.state === 'terminated' ? '' : dnsName(instance.privateIp, region.name),
   dnsName: '',
   reason: instance.transitionReason,
   keyName: instance.keyName,
@@ -119,8 +126,10 @@ export const instanceXml = (instance: Instance, region: string) => ({
   instanceType: instance.type,
   launchTime: new Date(instance.launchedAtMs),
   placement: { availabilityZone: instance.zone, groupName: '', tenancy: 'default' },
-  monitoring: { state: 'disabled' },
+  monitoring: { state: instance.isMonitored ? 'enabled' : 'disabled' },
+  iamInstanceProfile: instance.profileArn === undefined ? undefined : { arn: instance.profileArn },
   subnetId: instance.state === 'terminated' ? undefined : instance.subnetId,
+  vpcId: instance.state === 'terminated' ? undefined : region.vpcId,
   privateIpAddress: instance.state === 'terminated' ? undefined : instance.privateIp,
   sourceDestCheck: instance.sourceDestCheck,
   groupSet: instance.securityGroupIds.map((groupId) => ({ groupId })),

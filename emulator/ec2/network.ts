@@ -14,8 +14,6 @@ export type Subnet = {
 /** A subnet's addresses, without the five that AWS keeps. */
 const ADDRESSES = 4_091;
 
-export const vpcId = (region: Region): string => idOf('vpc', region.world.seed, region.key);
-
 export const defaultGroupId = (region: Region): string => idOf('security group', region.world.seed, region.key);
 
 export const subnetsOf = (region: Region): Subnet[] =>
@@ -23,7 +21,7 @@ export const subnetsOf = (region: Region): Subnet[] =>
     id: idOf('subnet', region.world.seed, region.key, zone),
     zone,
     cidr: `172.31.${index * 16}.0/20`,
-    vpcId: vpcId(region),
+    vpcId: region.vpcId,
   }));
 
 /** The n-th address of the zone's subnet, round and round. */

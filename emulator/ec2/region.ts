@@ -109,6 +109,11 @@ export class Region {
     for (const { type, sizeGb } of this.volumes.values()) add(this.#storageGb, type, sizeGb);
   }
 
+  /** The default one; there is no other. */
+  get vpcId(): string {
+    return idOf('vpc', this.world.seed, this.key);
+  }
+
   get nowMs(): number {
     return this.world.clock.now();
   }

@@ -34,6 +34,12 @@ export class VolumeBytes {
     return sizeOf(this.#snapshot(snapshotId));
   }
 
+  /** What one volume holds now, into another. */
+  copyVolume(from: string, to: string): void {
+    mkdirSync(this.folder(to), { recursive: true });
+    if (existsSync(this.folder(from))) copy(this.folder(from), this.folder(to));
+  }
+
   removeVolume(volumeId: string): void {
     rmSync(this.folder(volumeId), { recursive: true, force: true });
   }

@@ -34,6 +34,8 @@ export type Volume = VolumeShape & {
   readonly id: string;
   readonly zone: string;
   readonly snapshotId?: string;
+  /** It is a copy of that one. */
+  readonly sourceVolumeId?: string;
   readonly clientToken?: string;
   readonly encrypted: boolean;
   readonly createdAtMs: number;
@@ -117,6 +119,7 @@ export const volumeXml = (volume: Volume) => ({
   volumeId: volume.id,
   size: volume.sizeGb,
   snapshotId: volume.snapshotId ?? '',
+  sourceVolumeId: volume.sourceVolumeId,
   availabilityZone: volume.zone,
   status: volume.state,
   createTime: new Date(volume.createdAtMs),

@@ -2,28 +2,30 @@
 
 import { zoneId } from '../ec2/catalogue.ts';
 import { dnsName, type Instance } from '../ec2/instances.ts';
-import { subnetsOf, vpcId } from '../ec2/network.ts';
+import { subnetsOf } from '../ec2/network.ts';
 import type { Region } from '../ec2/region.ts';
 
-type Tree = { readonly [name: string]: string | Tree | undefined };
+type Tree = { readonly [name: string]: string | Buffer | Tree | undefined };
 
-/** The text at the path, or the names in the folder; null where there is nothing. */
-export function contentAt(path: string, instance: Instance, region: Region): string | null {
-  let node: Tree | string | undefined = { latest: latest(instance, region) };
+/** What is at the path, or the names in the folder; null where there is nothing. */
+export function contentAt(path: string, instance: Instance, region: Region): string | Buffer | null {
+  let node: Tree[string] = { latest: latest(instance, region) };
   for (const name of path.split('/').filter((part) => part !== '')) {
-    if (typeof node !== 'object' || !Object.hasOwn(node, name)) return null;
+    if (!isFolder(node) || !Object.hasOwn(node, name)) return null;
     node = node[name];
   }
-  if (node === undefined) return null;
-  if (typeof node === 'string') return node;
+  if (!isFolder(node)) return node ?? null;
   return Object.entries(node)
     .filter(([, child]) => child !== undefined)
-    .map(([name, child]) => (typeof child === 'object' ? `${name}/` : name))
+    .map(([name, child]) => (isFolder(child) ? `${name}/` : name))
     .join('\n');
 }
 
+const isFolder = (node: Tree[string]): node is Tree => typeof node === 'object' && !Buffer.isBuffer(node);
+
 const latest = (instance: Instance, region: Region): Tree => ({
-  'user-data': instance.userData === undefined ? undefined : Buffer.from(instance.userData, 'base64').toString(),
+  // Its bytes as they are: user data may be compressed.
+  'user-data': instance.userData === undefined ? undefined : Buffer.from(instance.userData, 'base64'),
   'meta-data': metaData(instance, region),
   dynamic: { 'instance-identity': { document: identity(instance, region) } },
 });
@@ -50,7 +52,7 @@ function metaData(instance: Instance, region: Region): Tree {
             'local-ipv4s': instance.privateIp,
             'subnet-id': instance.subnetId,
             'subnet-ipv4-cidr-block': subnetsOf(region).find(({ id }) => id === instance.subnetId)?.cidr,
-            'vpc-id': vpcId(region),
+            'vpc-id': region.vpcId,
           },
         },
       },

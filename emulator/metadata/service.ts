@@ -27,7 +27,7 @@ export class MetadataService {
 
   handle(request: IncomingMessage, response: ServerResponse, path: string): void {
     const [instanceId = '', ...rest] = path.slice(PREFIX.length).split('/');
-    const answer = (status: number, body: string, headers: Record<string, string> = {}): void =>
+    const answer = (status: number, body: string | Buffer, headers: Record<string, string> = {}): void =>
       void response.writeHead(status, { 'content-type': 'text/plain', server: 'EC2ws', ...headers }).end(body);
     const found = this.#find(instanceId);
     if (found === undefined) return answer(404, 'Not Found');

@@ -12,7 +12,7 @@ import { readParameters } from './parameters.ts';
 import { errorXml, responseXml } from './xml.ts';
 
 /** `null` = the connection is to be dropped. */
-export type QueryAnswer = { readonly status: number; readonly body: string } | null;
+export type QueryAnswer = { readonly status: number; readonly body: string; readonly requestId: string } | null;
 
 export type Around = { readonly faults: Faults; readonly throttle: Throttle | null };
 
@@ -27,12 +27,12 @@ export async function answerQuery(region: Region, form: URLSearchParams, around:
     around.throttle?.take(region.key, callOf(name, input));
     const fault = around.faults.next(name, () => tagsOf(region, input));
     const perform = (): string => responseXml(name, requestId, action.run(region, input as never));
-    if (fault === null) return { status: 200, body: perform() };
+    if (fault === null) return { status: 200, body: perform(), requestId };
     const body = await underFault(fault, perform, (code, message, status) => new Ec2Error(code, message, status));
-    return body === null ? null : { status: 200, body };
+    return body === null ? null : { status: 200, body, requestId };
   } catch (error) {
     if (!(error instanceof Ec2Error)) throw error;
-    return { status: error.status, body: errorXml(error.code, error.message, requestId) };
+    return { status: error.status, body: errorXml(error.code, error.message, requestId), requestId };
   } finally {
     // Whatever became of the answer, what was done is kept.
     region.world.store.commit();

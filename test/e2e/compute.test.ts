@@ -33,6 +33,7 @@ function aTenant() {
 }
 const launched = (workspaceId: unknown) =>
   berth.emulator.ledger().entries.filter((entry) => entry.tags['WorkspaceID'] === workspaceId);
+const byFirst = (a: readonly unknown[], b: readonly unknown[]): number => String(a[0]).localeCompare(String(b[0]));
 const control = async (path: string, body: unknown): Promise<void> => {
   const answer = await fetch(`${berth.emulator.url}/_emulator/${path}`, { method: 'POST', body: JSON.stringify(body) });
   expect(await answer.json()).not.toHaveProperty('error');
@@ -70,7 +71,7 @@ it('launches what it quoted', async () => {
     machine: { instance_type: 'm6i.large' },
   });
   const made = launched(body['id']);
-  expect(made.map(({ detail, market }) => [detail, market]).toSorted()).toEqual([
+  expect(made.map(({ detail, market }) => [detail, market]).toSorted(byFirst)).toEqual([
     ['30 GiB gp3', null],
     ['60 GiB gp3', null],
     ['m6i.large', 'spot'],

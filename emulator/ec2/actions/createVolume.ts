@@ -21,7 +21,6 @@ const parameters = {
   Iops: integer,
   Throughput: integer,
   Encrypted: boolean,
-  KmsKeyId: string,
   MultiAttachEnabled: boolean,
   VolumeInitializationRate: integer,
   ClientToken: string,

@@ -23,9 +23,9 @@ const readers: FilterReaders<Image> = {
   'ena-support': () => ['true'],
 };
 
-/** AWS's own accounts, and those that it has checked. */
+/** The names of groups of accounts. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  amazon: ['137112412989', '898082745236', '099720109477', '136693071363'],
+  amazon: ['137112412989', '898082745236'],
   'aws-marketplace': [],
 };
 

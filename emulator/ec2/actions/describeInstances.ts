@@ -3,7 +3,7 @@
 import { boolean, integer, list, string } from '../../protocols/parameters.ts';
 import { type FilterReaders, filterSchema } from '../filters.ts';
 import { dnsName, type Instance, instanceXml, stateXml } from '../instances.ts';
-import { vpcId } from '../network.ts';
+
 import type { Region } from '../region.ts';
 import { select } from '../select.ts';
 import { action, stopDryRun } from './action.ts';
@@ -29,7 +29,7 @@ export const instanceReaders = (region: Region): FilterReaders<Instance> => ({
   'root-device-type': () => ['ebs'],
   'state-reason-code': (instance) => [instance.stateReason?.code],
   'subnet-id': (instance) => [instance.subnetId],
-  'vpc-id': () => [vpcId(region)],
+  'vpc-id': () => [region.vpcId],
   'instance.group-id': (instance) => instance.securityGroupIds,
   tenancy: () => ['default'],
   'virtualization-type': () => ['hvm'],
@@ -64,7 +64,7 @@ export const describeInstances = action(
         reservationId,
         ownerId: region.accountId,
         groupSet: [],
-        instancesSet: instances.map((instance) => ({ ...instanceXml(instance, region.name), vpcId: vpcId(region) })),
+        instancesSet: instances.map((instance) => instanceXml(instance, region)),
       })),
       nextToken,
     };

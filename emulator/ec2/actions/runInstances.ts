@@ -57,5 +57,5 @@ const answer = (region: Region, instances: readonly Instance[]) => ({
   reservationId: instances[0]!.reservationId,
   ownerId: region.accountId,
   groupSet: [],
-  instancesSet: instances.map((instance) => instanceXml(instance, region.name)),
+  instancesSet: instances.map((instance) => instanceXml(instance, region)),
 });

@@ -57,7 +57,7 @@ export const cancelSpotInstanceRequests = action(
 /** A running instance goes on; a stopped one ends with its request (facts/ec2.md 1.3). */
 function cancel(region: Region, request: SpotRequest) {
   const instance = request.instanceId === null ? undefined : region.instances.get(request.instanceId);
-  if (request.state === 'open' || request.state === 'active') {
+  if (['open', 'active', 'disabled'].includes(request.state)) {
     const code =
       instance?.state === 'running' ? 'request-canceled-and-instance-running' : 'canceled-before-fulfillment';
     const status = { code, message: 'The request was cancelled.', atMs: region.nowMs };

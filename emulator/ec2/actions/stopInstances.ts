@@ -20,9 +20,7 @@ export const stopInstances = action(
     stopDryRun(input.DryRun);
     const why = `User initiated (${new Date(region.nowMs).toISOString()})`;
     return changes(instances, (instance) =>
-      instance.state === 'running' || instance.state === 'pending'
-        ? stop(region, instance, REASONS.user, why)
-        : instance,
+      instance.state === 'running' ? stop(region, instance, REASONS.user, why) : instance,
     );
   },
 );
@@ -36,7 +34,7 @@ function checkStoppable(region: Region, instance: Instance): void {
     );
   if (instance.isStopProtected)
     throw new Ec2Error('OperationNotPermitted', `The instance '${instance.id}' may not be stopped.`);
-  if (!['running', 'pending', 'stopping', 'stopped'].includes(instance.state)) {
+  if (!['running', 'stopping', 'stopped'].includes(instance.state)) {
     throw new Ec2Error(
       'IncorrectInstanceState',
       `The instance '${instance.id}' is not in a state from which it can be stopped.`,

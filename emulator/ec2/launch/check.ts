@@ -48,7 +48,6 @@ export function check(region: Region, input: LaunchInput): Wanted {
   checkUserData(input.UserData);
   checkOneOf(input.InstanceInitiatedShutdownBehavior, ['stop', 'terminate'], 'InstanceInitiatedShutdownBehavior');
   checkOneOf(input.Placement?.Tenancy, ['default'], 'Placement.Tenancy');
-  checkOneOf(input.CreditSpecification?.CpuCredits, ['standard', 'unlimited'], 'CreditSpecification.CpuCredits');
   if (input.KeyName !== undefined && region.keyPairs.get(input.KeyName) === undefined) {
     throw new Ec2Error('InvalidKeyPair.NotFound', `The key pair '${input.KeyName}' does not exist`);
   }

@@ -68,6 +68,7 @@ export function launchOne(
     market,
     ...(spotRequestId === null ? {} : { spotRequestId }),
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
+    createdAtMs: region.nowMs,
     launchedAtMs: region.nowMs,
     ...(input.UserData === undefined || input.UserData === '' ? {} : { userData: input.UserData }),
     shutdownBehavior: input.InstanceInitiatedShutdownBehavior === 'terminate' ? 'terminate' : 'stop',
@@ -75,6 +76,8 @@ export function launchOne(
     isStopProtected: input.DisableApiStop ?? false,
     sourceDestCheck: true,
     ebsOptimized: input.EbsOptimized ?? false,
+    isMonitored: input.Monitoring?.Enabled ?? false,
+    ...profileOf(region, input),
     rootDevice: image.root_device,
     privateIp: addressIn(region, zone, region.instances.size),
     networkInterfaceId,
@@ -90,6 +93,12 @@ export function launchOne(
     scheduled: [],
     machine: region.world.settings().machines,
   });
+}
+
+/** By its ARN, or by its name in the caller's account; that it exists is IAM's to know. */
+function profileOf({ accountId }: Region, { IamInstanceProfile: given }: LaunchInput): Pick<Instance, 'profileArn'> {
+  if (given?.Arn !== undefined) return { profileArn: given.Arn };
+  return given?.Name === undefined ? {} : { profileArn: `arn:aws:iam::${accountId}:instance-profile/${given.Name}` };
 }
 
 function addSpotRequest(

@@ -15,14 +15,13 @@ export const launchParameters = {
   SecurityGroupId: list(string),
   SecurityGroup: list(string),
   KeyName: string,
-  Placement: structure({ AvailabilityZone: string, AvailabilityZoneId: string, Tenancy: string, GroupName: string }),
+  Placement: structure({ AvailabilityZone: string, AvailabilityZoneId: string, Tenancy: string }),
   Monitoring: structure({ Enabled: boolean }),
   EbsOptimized: boolean,
   DisableApiTermination: boolean,
   DisableApiStop: boolean,
   InstanceInitiatedShutdownBehavior: string,
   IamInstanceProfile: structure({ Arn: string, Name: string }),
-  CreditSpecification: structure({ CpuCredits: string }),
   BlockDeviceMapping: list(
     structure({
       DeviceName: string,
@@ -35,7 +34,6 @@ export const launchParameters = {
         Throughput: integer,
         DeleteOnTermination: boolean,
         Encrypted: boolean,
-        KmsKeyId: string,
       }),
     }),
   ),

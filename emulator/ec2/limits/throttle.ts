@@ -57,7 +57,11 @@ export class Throttle {
     const calls = OF_ACTION[action] ?? (isRead ? (dear ? READ_ALL : READ) : MUTATE);
     const wanted: [string, Bucket, number][] = [[`${who}/${action}/${dear ? 'all' : 'calls'}`, calls, 1]];
     const ofResources = OF_RESOURCES[action];
-    if (ofResources !== undefined) wanted.push([`${who}/${action}/instances`, ofResources, instances]);
+    if (ofResources !== undefined) {
+      // A count that no bucket could ever serve, or below nothing, is for the action itself to refuse.
+      const cost = Math.min(Math.max(instances, 0), ofResources.size);
+      wanted.push([`${who}/${action}/instances`, ofResources, cost]);
+    }
     const levels = wanted.map(([key, bucket]) => this.#level(key, bucket));
     if (wanted.some(([, , cost], index) => levels[index]! < cost)) {
       throw new Ec2Error('RequestLimitExceeded', 'Request limit exceeded.');

@@ -3,7 +3,8 @@
 import { REASONS, stop, terminate } from '../instanceLife.ts';
 import type { Instance } from '../instances.ts';
 import type { Region } from '../region.ts';
-import { markRequest } from './requestLife.ts';
+import { forgetRequest, markRequest } from './requestLife.ts';
+import type { SpotRequest } from './requests.ts';
 
 /** Why it is taken away: how the request's status names it. */
 export type InterruptionCause = 'no-capacity' | 'by-price' | 'capacity-oversubscribed';
@@ -11,24 +12,32 @@ export type InterruptionCause = 'no-capacity' | 'by-price' | 'capacity-oversubsc
 export const spotHandlers = (region: Region) => ({
   'spot.interrupt': (id: string) => {
     const instance = region.instances.get(id);
-    if (instance?.notice !== undefined) interruptNow(region, instance, instance.notice.reason as InterruptionCause);
+    if (instance?.notice === undefined) return;
+    const { notice, ...rest } = instance;
+    if (mayBeInterrupted(instance)) interruptNow(region, rest, notice.reason as InterruptionCause);
+    // One that was stopped meanwhile is left alone, and hears no more of it when it starts again.
+    else region.putInstance(rest);
   },
+  'spot.forget': (id: string) => forgetRequest(region, id),
 });
 
 /** Notice now, the end after `noticeMs`; 0 = an end without notice, which happens, too. */
 export function interrupt(region: Region, instance: Instance, cause: InterruptionCause, noticeMs: number): void {
   if (noticeMs === 0) return interruptNow(region, instance, cause);
-  const atMs = region.nowMs + noticeMs;
-  const action = behaviorOf(region, instance) === 'stop' ? 'stop' : 'terminate';
-  region.putInstance({ ...instance, notice: { action, atMs, reason: cause } });
-  markRequest(region, instance, 'marked-for-termination', 'Your Spot Instance is marked for termination.');
-  region.timeline.at(atMs, 'spot.interrupt', instance.id);
+  const action = behaviorOf(region, instance);
   region.world.emit(region, {
     type: 'EC2 Spot Instance Interruption Warning',
     // The zone stands where the account should (facts/ec2.md 3): read the detail.
     resources: [`arn:aws:ec2:${instance.zone}:instance/${instance.id}`],
     detail: { 'instance-id': instance.id, 'instance-action': action },
   });
+  // Hibernation begins at once (facts/ec2.md 3).
+  if (action === 'hibernate') return interruptNow(region, instance, cause);
+  const atMs = region.nowMs + noticeMs;
+  region.putInstance({ ...instance, notice: { action, atMs, reason: cause } });
+  const marked = action === 'stop' ? 'stop' : 'termination';
+  markRequest(region, instance, `marked-for-${marked}`, `Your Spot Instance is marked for ${marked}.`);
+  region.timeline.at(atMs, 'spot.interrupt', instance.id);
 }
 
 export function recommendRebalance(region: Region, instance: Instance): void {
@@ -40,17 +49,17 @@ export function recommendRebalance(region: Region, instance: Instance): void {
   });
 }
 
+const mayBeInterrupted = ({ state }: Instance): boolean => state === 'running' || state === 'pending';
+
 function interruptNow(region: Region, instance: Instance, cause: InterruptionCause): void {
-  if (instance.state !== 'running' && instance.state !== 'pending') return;
-  const stops = behaviorOf(region, instance) === 'stop';
+  if (!mayBeInterrupted(instance)) return;
   const { notice: _, ...rest } = instance;
-  const status = `instance-${stops ? 'stopped' : 'terminated'}-${cause}`;
-  if (stops) stop(region, rest, REASONS.spotStop);
+  // What hibernates is stopped, with its memory kept.
+  const done = behaviorOf(region, instance) === 'terminate' ? 'terminated' : 'stopped';
+  if (done === 'stopped') stop(region, rest, REASONS.spotStop);
   else terminate(region, rest, REASONS.spot, `Server.SpotInstanceTermination`);
-  markRequest(region, instance, status, `Your Spot Instance was ${stops ? 'stopped' : 'terminated'}: ${cause}.`);
+  markRequest(region, instance, `instance-${done}-${cause}`, `Your Spot Instance was ${done}: ${cause}.`);
 }
 
-const behaviorOf = (region: Region, instance: Instance): string | undefined =>
-  instance.spotRequestId === undefined
-    ? undefined
-    : region.spotRequests.get(instance.spotRequestId)?.interruptionBehavior;
+const behaviorOf = (region: Region, { spotRequestId = '' }: Instance): SpotRequest['interruptionBehavior'] =>
+  region.spotRequests.get(spotRequestId)?.interruptionBehavior ?? 'terminate';

@@ -2,7 +2,7 @@
 
 import { type Tags, tagIndex, tagXml } from '../tags.ts';
 
-export type SpotState = 'open' | 'active' | 'closed' | 'cancelled' | 'failed';
+export type SpotState = 'open' | 'active' | 'closed' | 'cancelled' | 'disabled' | 'failed';
 
 export type SpotRequest = {
   readonly id: string;
