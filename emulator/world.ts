@@ -57,6 +57,10 @@ export class World implements Surroundings {
       clock,
       ...(options.isKept ? { folder: dataDir } : {}),
       lagMs: () => this.settings().readLagMs,
+      // A clock that stands still is where it was stepped to; one that runs can be told from where it was set.
+      beforeCommit: () => {
+        if (clock.state.factor === 0) this.#clocks.put({ id: 'clock', ...clock.state });
+      },
     });
     this.#clocks = this.store.table<ClockRow>('clock');
     this.#seeds = this.store.table<SeedRow>('seed');
@@ -121,7 +125,7 @@ export class World implements Surroundings {
       }
       region.timeline.resume();
     }
-    this.store.commit();
+    this.keepClock();
   }
 
   /** `url` is where the caller reaches the emulator: under what name, only the caller knows. */

@@ -9,6 +9,8 @@ export type StoreOptions = {
   /** Where the journal is; without it the state ends with the process. */
   readonly folder?: string;
   readonly lagMs: () => number;
+  /** Runs before changes are written: what else has to be kept with them. */
+  readonly beforeCommit?: () => void;
 };
 
 export type TableShape<T extends Row> = {
@@ -23,9 +25,11 @@ export class Store {
   readonly #opened: Opened;
   readonly #lagMs: () => number;
   readonly #tables = new Map<string, Table<never>>();
+  readonly #beforeCommit: () => void;
   #changes: Change[] = [];
 
-  constructor({ clock, folder, lagMs }: StoreOptions) {
+  constructor({ clock, folder, lagMs, beforeCommit = () => {} }: StoreOptions) {
+    this.#beforeCommit = beforeCommit;
     this.clock = clock;
     this.#lagMs = lagMs;
     this.#opened = folder === undefined ? noJournal() : openJournal(folder);
@@ -54,6 +58,7 @@ export class Store {
   /** Writes what has changed since the last commit, as one. To be called before the caller learns of the change. */
   commit(): void {
     if (this.#changes.length === 0) return;
+    this.#beforeCommit();
     const changes = this.#changes;
     this.#changes = [];
     this.#opened.journal.append(changes);
