@@ -17,12 +17,14 @@ export async function decideNow(
   tenantId: TenantId,
   { compute, tier, maxHourlyUsd }: Wanted,
 ): Promise<Decision> {
-  const [entitlements, spend, quotas, workspaces] = await Promise.all([
+  const [entitlements, spend, known, workspaces] = await Promise.all([
     entitlementsOf(db, tenantId),
     spendOf(db, tenantId, null),
     quotaFacts(db, settings.AWS_REGION, null),
     countWorkspaces(db, tenantId, null),
   ]);
+  // An old figure is no reason to refuse: the launch measures it anew.
+  const quotas = new Map([...known].filter(([, { ageSeconds }]) => ageSeconds < settings.QUOTA_MAX_AGE_SECONDS));
   const maxHourly = maxHourlyUsd === undefined ? null : parseUsd(maxHourlyUsd);
   return decide(
     { compute, tier, maxHourly },

@@ -97,7 +97,24 @@ export async function recordQuota(
   );
 }
 
-/** AWS has refused for this quota: what we believe of it is wrong and is measured again before the next decision. */
-export async function forgetQuota(db: Queryable, region: string, code: string): Promise<void> {
-  await db.query(`delete from quotas where region = $1 and code = $2`, [region, code]);
+/**
+ * AWS has refused for this quota although there seemed to be room: until it is measured again nothing more fits than what others
+ * and our other machines have of it now. `except` is the refused one.
+ */
+export async function blockQuota(
+  db: Queryable,
+  region: string,
+  code: string,
+  except: { readonly workspaceId: WorkspaceId; readonly generation: number },
+): Promise<void> {
+  await db.query(
+    `insert into quotas as q (region, code, limit_vcpus, other_use, measured_at)
+     select $1, $2, ours.vcpus, 0, now() from (
+       select coalesce(sum(vcpus), 0)::integer as vcpus from reservations where region = $1 and quota_code = $2
+         and released_at is null and (workspace_id, generation) is distinct from ($3::uuid, $4::integer)
+     ) ours
+     on conflict (region, code) do update set measured_at = now(),
+       limit_vcpus = least(q.limit_vcpus, q.other_use + excluded.limit_vcpus)`,
+    [region, code, except.workspaceId, except.generation],
+  );
 }

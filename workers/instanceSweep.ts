@@ -4,8 +4,9 @@ import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Ec2Clients } from '../activities/ec2/clients.ts';
-import { type InstanceState, isEnded } from '../domain/machine.ts';
+import { type Candidate, type InstanceState, isCapacityReason, isEnded } from '../domain/machine.ts';
 import { type LaunchRow, recordEnded, recordObserved, watchedLaunches } from '../store/launches.ts';
+import { recordNoCapacity } from '../store/offerings.ts';
 import { type Database, transaction } from '../store/pool.ts';
 import { instanceStateChangedSignal } from '../workflows/messages.ts';
 
@@ -77,7 +78,16 @@ async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instan
   // Only after the signal: a worker that dies in between tells it twice, never not at all.
   await recordObserved(deps.db, key, watcher, state, stateReason, isEnded(state));
   if (isEnded(state)) await recordEnded(deps.db, key);
+  // A launch may fail for lack of room after it was taken (facts/ec2.md 1.2).
+  if (isCapacityReason(stateReason)) await recordNoCapacity(deps.db, deps.region, candidateOf(launch));
 }
+
+/** What was asked for stands in the persisted request. */
+const candidateOf = ({ request }: LaunchRow): Candidate => ({
+  instanceType: request.InstanceType ?? '',
+  zone: request.Placement?.AvailabilityZone ?? '',
+  market: request.InstanceMarketOptions?.MarketType === 'spot' ? 'spot' : 'on-demand',
+});
 
 function stateOfUnseen({ notFoundGraceMs, absentAfterMs }: SweepDependencies, launch: LaunchRow): InstanceState | null {
   const since = launch.terminate_requested_at ?? launch.launched_at ?? launch.requested_at;

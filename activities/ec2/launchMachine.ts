@@ -3,18 +3,10 @@
 import type { OperationRef } from '../../domain/ids.ts';
 import { Context } from '@temporalio/activity';
 import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
-import { quotaCode } from '../../domain/compute/quotaCode.ts';
 import { BerthError } from '../../domain/errors.ts';
 import type { Candidate, LaunchKey, LaunchPlan, Machine, Owner } from '../../domain/machine.ts';
-import {
-  type LaunchRow,
-  recordEnded,
-  recordIntent,
-  recordLaunched,
-  recordRefused,
-  wakeSweep,
-} from '../../store/launches.ts';
-import { forgetQuota } from '../../store/reservations.ts';
+import { type LaunchRow, recordEnded, recordIntent, recordLaunched, wakeSweep } from '../../store/launches.ts';
+import { recordCapacity } from '../../store/offerings.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { awsFailure } from '../failure.ts';
 import { userData } from '../machine/userData.ts';
@@ -22,6 +14,7 @@ import { recordStep } from '../records/steps.ts';
 import { launchToken } from './clientToken.ts';
 import { classify, isAwsCode } from './errors.ts';
 import { findByToken, isDead } from './findInstance.ts';
+import { noteRefusal } from './launchRefusal.ts';
 import { launchTags } from './tags.ts';
 
 export type LaunchInput = {
@@ -40,7 +33,8 @@ export type LaunchInput = {
  */
 export const launchMachine =
   (deps: Dependencies) =>
-  async ({ operation, key, owner, candidate, plan, bootDeadlineAt }: LaunchInput): Promise<Machine> => {
+  async (input: LaunchInput): Promise<Machine> => {
+    const { operation, key, owner, candidate, plan, bootDeadlineAt } = input;
     const { db } = deps;
     const watcher = Context.current().info.workflowExecution!.workflowId;
     const request = launchRequest(deps, key, owner, candidate, plan);
@@ -53,7 +47,7 @@ export const launchMachine =
       request,
       bootDeadlineAt: new Date(bootDeadlineAt),
     });
-    const instanceId = intent.instance_id ?? (await runOrAdopt(deps, key, intent));
+    const instanceId = intent.instance_id ?? (await runOrAdopt(deps, input, intent));
     const step = {
       instance_id: instanceId,
       instance_type: candidate.instanceType,
@@ -63,13 +57,16 @@ export const launchMachine =
     };
     await Promise.all([
       recordLaunched(db, key, instanceId, watcher).then(() => wakeSweep(db, plan.region)),
+      recordCapacity(db, plan.region, candidate),
       recordStep(db, operation, 'launched', `${key.generation}/${key.attempt}`, step),
     ]);
     const { instanceType, zone } = candidate;
     return { instanceId, instanceType, zone, region: plan.region, generation: key.generation, attempt: key.attempt };
   };
 
-async function runOrAdopt({ db, ec2 }: Dependencies, key: LaunchKey, intent: LaunchRow): Promise<string> {
+async function runOrAdopt(deps: Dependencies, input: LaunchInput, intent: LaunchRow): Promise<string> {
+  const { db, ec2 } = deps;
+  const { operation, key, candidate, plan } = input;
   try {
     const answer = await ec2.launch.send(new RunInstancesCommand(intent.request));
     return await alive(answer.Instances?.[0]);
@@ -84,16 +81,8 @@ async function runOrAdopt({ db, ec2 }: Dependencies, key: LaunchKey, intent: Lau
       if (made !== null) return alive(made);
     }
     const failure = awsFailure('RunInstances', known, error as Error);
-    if (failure.nonRetryable) await recordRefused(db, key, known.code);
-    // What was believed of the quota is wrong: the next plan measures it again.
-    if (known.class === 'quota') await forgetQuotaOf(intent);
+    if (failure.nonRetryable) await noteRefusal(deps, { operation, key, candidate, region: plan.region }, known);
     throw failure;
-  }
-
-  async function forgetQuotaOf({ region, request }: LaunchRow): Promise<void> {
-    const market = request.InstanceMarketOptions?.MarketType === 'spot' ? 'spot' : 'on-demand';
-    const code = quotaCode(request.InstanceType ?? '', market);
-    if (code !== null) await forgetQuota(db, region, code);
   }
 
   async function alive(instance: Instance | undefined): Promise<string> {

@@ -13,6 +13,7 @@ import type { OperationRef } from '../../domain/ids.ts';
 import type { Candidate, LaunchPlan, Owner } from '../../domain/machine.ts';
 import { formatUsd } from '../../domain/money.ts';
 import { type Queryable, transaction } from '../../store/pool.ts';
+import { avoidedOfferings } from '../../store/offerings.ts';
 import { lockDecisions, quotaFacts, reserve, spendOf } from '../../store/reservations.ts';
 import { countWorkspaces, entitlementsOf } from '../../store/tenants.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -91,9 +92,16 @@ export function planLaunch(deps: Dependencies) {
     if (code !== null) await measureQuota(code);
     const { shape, price, entitlements } = await decideAndReserve(input);
     const { instanceType, market } = shape;
-    const [image, zones] = await Promise.all([resolveImage(shape, entitlements), zonesOffering(instanceType)]);
+    const [image, zones, avoided] = await Promise.all([
+      resolveImage(shape, entitlements),
+      zonesOffering(instanceType),
+      avoidedOfferings(db, region),
+    ]);
     if (zones.length === 0) throw new BerthError('CAPACITY_EXHAUSTED', { tried: [`${instanceType} in ${region}`] });
-    const candidates = spread(zones, operation.workspaceId).map((zone): Candidate => ({ instanceType, zone, market }));
+    const isAvoided = ({ zone }: Candidate): boolean => avoided.has(`${instanceType}/${zone}/${market}`);
+    const spreadOut = spread(zones, operation.workspaceId).map((zone): Candidate => ({ instanceType, zone, market }));
+    // Where there was no room lately is tried all the same, but last.
+    const candidates = [...spreadOut.filter((each) => !isAvoided(each)), ...spreadOut.filter(isAvoided)];
     const hourlyUsd = price === null ? null : formatUsd(price.hourly);
     const timeoutMs = settings.PROVISION_TIMEOUT_SECONDS * 1000;
     await recordStep(db, operation, 'planned', '', {

@@ -5,7 +5,14 @@ import type { OperationRef } from '../../domain/ids.ts';
 import { appendEvents } from '../../store/events.ts';
 import type { Queryable } from '../../store/pool.ts';
 
-export type StepName = 'planned' | 'launched' | 'home_created' | 'home_attached' | 'terminating' | 'home_deleted';
+export type StepName =
+  | 'planned'
+  | 'candidate_refused'
+  | 'launched'
+  | 'home_created'
+  | 'home_attached'
+  | 'terminating'
+  | 'home_deleted';
 
 /** Appends the step once, however often the activity that took it is retried: its id comes from operation, step and subject. */
 export async function recordStep(

@@ -4,7 +4,7 @@ import { type Berth, startBerth } from '../support/berth.ts';
 
 let berth: Berth;
 beforeAll(async () => {
-  berth = await startBerth({ settings: { QUOTA_MAX_AGE_SECONDS: '0' } });
+  berth = await startBerth();
 });
 afterAll(() => berth.stop());
 
@@ -51,6 +51,24 @@ it('says what can be asked for, to everyone', async () => {
   const byName = new Map(metadata.instance_types.map((type) => [type.name, type]));
   expect(byName.get('t3.large')).toMatchObject({ vcpus: 2, memory_mib: 8192, hourly_usd: '0.0832' });
   expect(byName.get('g4dn.xlarge')).toMatchObject({ gpu: { name: 'T4', count: 1 } });
+});
+
+it('the AWS quota of the whole account counts, and the refusal names it', async () => {
+  const { call, settled } = aTenant();
+  // Spot machines have a quota of their own.
+  await control('quotas', { code: 'L-34B43A08', value: 3 });
+  const spot = { compute: { instance_type: 'c6i.xlarge', market: 'spot' } };
+  const first = await call('POST', '/workspaces', { name: 'first', ...spot });
+  expect(await settled(first.body['id'])).toMatchObject({
+    status: 'failed',
+    failure: { code: 'AWS_QUOTA_INSUFFICIENT' },
+  });
+  expect(launched(first.body['id'])).toEqual([]);
+  const second = await call('POST', '/workspaces', { name: 'second', ...spot });
+  expect(second).toMatchObject({
+    status: 409,
+    body: { code: 'AWS_QUOTA_INSUFFICIENT', quota_code: 'L-34B43A08', limit: 3, asked: 4 },
+  });
 });
 
 it('launches what it quoted', async () => {
@@ -173,20 +191,37 @@ it('of many creates at once as many are launched as the budget holds, and all is
   ]);
 });
 
-it('the AWS quota of the whole account counts, and the refusal names it', async () => {
+it('where AWS had no room is tried last, and each refusal is seen', async () => {
   const { call, settled } = aTenant();
-  // Spot machines have a quota of their own; another test's machine has 2 vCPUs of it.
-  await control('quotas', { code: 'L-34B43A08', value: 5, other_use: 0 });
-  const spot = { compute: { instance_type: 'c6i.xlarge', market: 'spot' } };
-  const first = await call('POST', '/workspaces', { name: 'first', ...spot });
-  expect(await settled(first.body['id'])).toMatchObject({
-    status: 'failed',
-    failure: { code: 'AWS_QUOTA_INSUFFICIENT' },
-  });
-  expect(launched(first.body['id'])).toEqual([]);
-  const second = await call('POST', '/workspaces', { name: 'second', ...spot });
-  expect(second).toMatchObject({
-    status: 409,
-    body: { code: 'AWS_QUOTA_INSUFFICIENT', quota_code: 'L-34B43A08', limit: 5, asked: 4 },
-  });
+  const compute = { instance_type: 'm6i.xlarge' };
+  for (const zone of ['a', 'b', 'c', 'd']) {
+    await control('capacity', { type: 'm6i.xlarge', zone: `us-east-1${zone}`, size: 0 });
+  }
+  const launchedFirst = async (name: string): Promise<[number, string]> => {
+    const { body } = await call('POST', '/workspaces', { name, compute });
+    expect(await settled(body['id'])).toMatchObject({ status: 'online', machine: { zone: 'us-east-1f' } });
+    const events = (await call('GET', `/events/${String(body['id'])}`)).body as unknown as {
+      payload: { step?: string };
+    }[];
+    const refused = events.filter(({ payload }) => payload.step === 'candidate_refused');
+    for (const { payload } of refused) {
+      expect(payload).toMatchObject({ instance_type: 'm6i.xlarge', aws_code: 'InsufficientInstanceCapacity' });
+    }
+    return [refused.length, String(body['id'])];
+  };
+  // By and by every empty zone has been met once; from then on the one that has room comes first.
+  let met = 0;
+  for (let n = 0; met < 4 && n < 12; n++) met += (await launchedFirst(`meets ${n}`))[0];
+  expect(met).toBe(4);
+  expect((await launchedFirst('knows'))[0]).toBe(0);
+});
+
+it('what AWS itself refuses for its quota blocks the pool, and says so', async () => {
+  const { call, settled } = aTenant();
+  // Others start machines between our look and our launch.
+  await control('faults', { action: 'RunInstances', effect: 'before', code: 'VcpuLimitExceeded' });
+  const compute = { instance_type: 't3.2xlarge' };
+  const { body } = await call('POST', '/workspaces', { name: 'refused', compute });
+  expect(await settled(body['id'])).toMatchObject({ status: 'failed', failure: { code: 'QUOTA_EXCEEDED' } });
+  expect((await call('POST', '/compute/quote', { compute })).body).toMatchObject({ launchable: false });
 });
