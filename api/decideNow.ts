@@ -6,8 +6,7 @@ import { decide, type Decision } from '../domain/compute/gates.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { parseUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/workspace.ts';
-import { quotaFacts, spendOf } from '../store/reservations.ts';
-import { countWorkspaces, entitlementsOf } from '../store/tenants.ts';
+import { decisionFacts } from '../store/decisionFacts.ts';
 import type { ApiDependencies } from './context.ts';
 
 export type Wanted = { readonly compute: Compute; readonly tier: Tier; readonly maxHourlyUsd: string | undefined };
@@ -17,17 +16,9 @@ export async function decideNow(
   tenantId: TenantId,
   { compute, tier, maxHourlyUsd }: Wanted,
 ): Promise<Decision> {
-  const [entitlements, spend, known, workspaces] = await Promise.all([
-    entitlementsOf(db, tenantId),
-    spendOf(db, tenantId, null),
-    quotaFacts(db, settings.AWS_REGION, null),
-    countWorkspaces(db, tenantId, null),
-  ]);
+  const known = await decisionFacts(db, tenantId, settings.AWS_REGION, null);
   // An old figure is no reason to refuse: the launch measures it anew.
-  const quotas = new Map([...known].filter(([, { ageSeconds }]) => ageSeconds < settings.QUOTA_MAX_AGE_SECONDS));
+  const quotas = new Map([...known.quotas].filter(([, { ageSeconds }]) => ageSeconds < settings.QUOTA_MAX_AGE_SECONDS));
   const maxHourly = maxHourlyUsd === undefined ? null : parseUsd(maxHourlyUsd);
-  return decide(
-    { compute, tier, maxHourly },
-    launchFacts(settings, catalogue, { entitlements, spend, quotas, workspaces }),
-  );
+  return decide({ compute, tier, maxHourly }, launchFacts(settings, catalogue, { ...known, quotas }));
 }

@@ -1,6 +1,5 @@
 // What machines take of a tenant's budget and of the account's quota, from before their launch until they are gone for good.
 
-import type { QuotaFacts, Spend } from '../domain/compute/gates.ts';
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
 import type { Queryable } from './pool.ts';
 
@@ -25,36 +24,13 @@ export async function lockDecisions(client: Queryable, tenantId: TenantId, regio
   await client.query(`select pg_advisory_xact_lock(hashtextextended('quota/' || $1, 0))`, [region]);
 }
 
-/** What the tenant has reserved, but for one workspace's own generation: a repeated decision does not count itself. */
-export async function spendOf(
-  db: Queryable,
-  tenantId: TenantId,
-  except: { readonly workspaceId: WorkspaceId; readonly generation: number } | null,
-): Promise<Spend> {
+/** How long ago the quota was measured; null = never. */
+export async function quotaAgeSeconds(db: Queryable, region: string, code: string): Promise<number | null> {
   const { rows } = await db.query(
-    `select coalesce(sum(hourly_micros), 0)::bigint as hourly, coalesce(sum(monthly_micros), 0)::bigint as monthly
-     from reservations where tenant_id = $1 and released_at is null
-       and ($2::uuid is null or (workspace_id, generation) is distinct from ($2::uuid, $3::integer))`,
-    [tenantId, except?.workspaceId ?? null, except?.generation ?? null],
+    `select extract(epoch from now() - measured_at)::integer as age from quotas where region = $1 and code = $2`,
+    [region, code],
   );
-  return rows[0];
-}
-
-/** By quota code, with what we have reserved; only quotas that were ever measured. */
-export async function quotaFacts(
-  db: Queryable,
-  region: string,
-  except: { readonly workspaceId: WorkspaceId; readonly generation: number } | null,
-): Promise<ReadonlyMap<string, QuotaFacts>> {
-  const { rows } = await db.query(
-    `select q.code, q.limit_vcpus as limit, q.other_use as "inUse",
-       extract(epoch from now() - q.measured_at)::integer as "ageSeconds",
-       coalesce((select sum(r.vcpus) from reservations r where r.region = q.region and r.quota_code = q.code and r.released_at is null
-         and ($2::uuid is null or (r.workspace_id, r.generation) is distinct from ($2::uuid, $3::integer))), 0)::integer as reserved
-     from quotas q where q.region = $1`,
-    [region, except?.workspaceId ?? null, except?.generation ?? null],
-  );
-  return new Map(rows.map((row) => [row.code as string, row as QuotaFacts]));
+  return rows[0]?.age ?? null;
 }
 
 /** Once per generation: a replay finds its own. */

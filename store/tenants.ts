@@ -1,21 +1,12 @@
 // Tenants' entitlements. A tenant that nobody has said anything about has the default ones.
 
 import { DEFAULT_ENTITLEMENTS, type Entitlements } from '../domain/compute/entitlements.ts';
-import type { TenantId, WorkspaceId } from '../domain/ids.ts';
+import type { TenantId } from '../domain/ids.ts';
 import type { Queryable } from './pool.ts';
 
 export async function entitlementsOf(db: Queryable, tenantId: TenantId): Promise<Entitlements> {
   const { rows } = await db.query(`select entitlements from tenants where id = $1`, [tenantId]);
   return { ...DEFAULT_ENTITLEMENTS, ...rows[0]?.entitlements };
-}
-
-/** Workspaces that were not removed, but for one. */
-export async function countWorkspaces(db: Queryable, tenantId: TenantId, except: WorkspaceId | null): Promise<number> {
-  const { rows } = await db.query(
-    `select count(*)::integer as count from workspaces where tenant_id = $1 and status <> 'removed' and id is distinct from $2`,
-    [tenantId, except],
-  );
-  return rows[0].count;
 }
 
 /** What is not in `entitlements` is the default again. */

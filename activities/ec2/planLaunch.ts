@@ -14,13 +14,14 @@ import type { Candidate, LaunchPlan, Owner } from '../../domain/machine.ts';
 import { formatUsd } from '../../domain/money.ts';
 import { type Queryable, transaction } from '../../store/pool.ts';
 import { avoidedOfferings } from '../../store/offerings.ts';
-import { lockDecisions, quotaFacts, reserve, spendOf } from '../../store/reservations.ts';
-import { countWorkspaces, entitlementsOf } from '../../store/tenants.ts';
+import { decisionFacts } from '../../store/decisionFacts.ts';
+import { lockDecisions, reserve } from '../../store/reservations.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { aws } from '../failure.ts';
 import { imageResolver } from '../images/resolveImage.ts';
 import { quotaMeasurer } from '../quotas/measureQuota.ts';
 import { recordStep } from '../records/steps.ts';
+import { oneAtATime } from '../oneAtATime.ts';
 import { remembered } from '../remembered.ts';
 
 export type PlanInput = {
@@ -41,6 +42,7 @@ export function planLaunch(deps: Dependencies) {
   const region = settings.AWS_REGION;
   const resolveImage = imageResolver(deps);
   const measureQuota = quotaMeasurer(deps);
+  const inTurn = oneAtATime();
   const remember = remembered<string[]>(REMEMBER_OFFERINGS_MS);
 
   const zonesOffering = (instanceType: string): Promise<string[]> =>
@@ -56,38 +58,41 @@ export function planLaunch(deps: Dependencies) {
       return InstanceTypeOfferings.map((offering) => offering.Location!).sort();
     });
 
-  const decideOn = async (client: Queryable, { owner, generation, asked }: PlanInput): Promise<Decision> => {
+  const decideOn = async (
+    client: Queryable,
+    { owner, generation, asked }: PlanInput,
+  ): Promise<{ decision: Decision; entitlements: Entitlements }> => {
     const self = { workspaceId: owner.workspaceId, generation };
-    const entitlements = await entitlementsOf(client, owner.tenantId);
-    const spend = await spendOf(client, owner.tenantId, self);
-    const quotas = await quotaFacts(client, region, self);
-    const workspaces = await countWorkspaces(client, owner.tenantId, owner.workspaceId);
-    return decide(asked, launchFacts(settings, catalogue, { entitlements, spend, quotas, workspaces }));
+    const known = await decisionFacts(client, owner.tenantId, region, self);
+    return { decision: decide(asked, launchFacts(settings, catalogue, known)), entitlements: known.entitlements };
   };
 
   /** Nobody else decides for this tenant and region meanwhile; what is decided is reserved before they may. */
   const decideAndReserve = (input: PlanInput): Promise<Decided> =>
-    transaction(db, async (client) => {
-      const { owner, generation } = input;
-      await lockDecisions(client, owner.tenantId, region);
-      const { refusal, shape, price } = await decideOn(client, input);
-      if (refusal !== null || shape === null) throw new BerthError(refusal!.code, refusal!.context);
-      await reserve(client, {
-        workspaceId: owner.workspaceId,
-        generation,
-        tenantId: owner.tenantId,
-        region,
-        quotaCode: quotaCode(shape.instanceType, shape.market),
-        vcpus: shape.vcpus,
-        hourly: price?.hourly ?? 0,
-        monthly: price?.monthly ?? 0,
-      });
-      return { shape, price, entitlements: await entitlementsOf(client, owner.tenantId) };
-    });
+    inTurn(() =>
+      transaction(db, async (client) => {
+        const { owner, generation } = input;
+        await lockDecisions(client, owner.tenantId, region);
+        const { decision, entitlements } = await decideOn(client, input);
+        const { refusal, shape, price } = decision;
+        if (refusal !== null || shape === null) throw new BerthError(refusal!.code, refusal!.context);
+        await reserve(client, {
+          workspaceId: owner.workspaceId,
+          generation,
+          tenantId: owner.tenantId,
+          region,
+          quotaCode: quotaCode(shape.instanceType, shape.market),
+          vcpus: shape.vcpus,
+          hourly: price?.hourly ?? 0,
+          monthly: price?.monthly ?? 0,
+        });
+        return { shape, price, entitlements };
+      }),
+    );
 
   return async (input: PlanInput): Promise<LaunchPlan> => {
     const { operation, asked } = input;
-    const foreseen = (await decideOn(db, input)).shape;
+    const foreseen = (await decideOn(db, input)).decision.shape;
     const code = foreseen === null ? null : quotaCode(foreseen.instanceType, foreseen.market);
     if (code !== null) await measureQuota(code);
     const { shape, price, entitlements } = await decideAndReserve(input);

@@ -7,7 +7,7 @@ import {
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import { quotaCode } from '../../domain/compute/quotaCode.ts';
-import { quotaFacts, recordQuota } from '../../store/reservations.ts';
+import { quotaAgeSeconds, recordQuota } from '../../store/reservations.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isAwsCode } from '../ec2/errors.ts';
 import { aws } from '../failure.ts';
@@ -19,8 +19,8 @@ import { aws } from '../failure.ts';
 export function quotaMeasurer({ db, ec2, settings, log }: Dependencies) {
   const region = settings.AWS_REGION;
   return async (code: string): Promise<void> => {
-    const known = (await quotaFacts(db, region, null)).get(code);
-    if (known !== undefined && known.ageSeconds < settings.QUOTA_MAX_AGE_SECONDS) return;
+    const ageSeconds = await quotaAgeSeconds(db, region, code);
+    if (ageSeconds !== null && ageSeconds < settings.QUOTA_MAX_AGE_SECONDS) return;
     try {
       const [limit, otherUse] = await Promise.all([limitOf(ec2.quotas, code), useOfOthers(code)]);
       await recordQuota(db, region, { code, limit, otherUse });
