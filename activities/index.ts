@@ -9,6 +9,7 @@ import { attachHome } from './home/attachHome.ts';
 import { createHome } from './home/createHome.ts';
 import { deleteHomes } from './home/deleteHomes.ts';
 import { listHoldings } from './records/listHoldings.ts';
+import { refreshPrices } from './pricing/refreshPrices.ts';
 import { releaseReservation } from './records/releaseReservation.ts';
 import { publishWorkspace } from './records/publish.ts';
 
@@ -20,6 +21,7 @@ export const createActivities = (deps: Dependencies) => ({
   terminateMachine: withFailures(terminateMachine(deps)),
   createHome: withFailures(createHome(deps)),
   attachHome: withFailures(attachHome(deps)),
+  refreshPrices: withFailures(refreshPrices(deps)),
   releaseReservation: withFailures(releaseReservation(deps)),
   deleteHomes: withFailures(deleteHomes(deps)),
 });

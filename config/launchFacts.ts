@@ -2,7 +2,7 @@
 
 import type { Entitlements } from '../domain/compute/entitlements.ts';
 import type { Facts, QuotaFacts, Spend } from '../domain/compute/gates.ts';
-import type { Rates } from '../domain/compute/price.ts';
+import type { ListPrices, Rates } from '../domain/compute/price.ts';
 import { quotaCode } from '../domain/compute/quotaCode.ts';
 import type { Shape, TypeFacts } from '../domain/compute/shape.ts';
 import { parseUsd } from '../domain/money.ts';
@@ -10,9 +10,10 @@ import { computeRules } from './computeRules.ts';
 import type { Settings } from './settings.ts';
 
 /** What the built-in catalogue is asked. */
-type Prices = {
+type BuiltIn = {
+  /** The day of its data. */
+  readonly asOf: string;
   types(region: string): readonly TypeFacts[];
-  find(instanceType: string, region: string): TypeFacts | undefined;
   storageRates(region: string): Omit<Rates, 'machineHour'> | null;
 };
 
@@ -21,27 +22,43 @@ export type Known = {
   readonly spend: Spend;
   readonly workspaces: number;
   readonly quotas: ReadonlyMap<string, QuotaFacts>;
+  readonly prices: ListPrices;
 };
 
-export function launchFacts(settings: Settings, catalogue: Prices, known: Known): Facts {
+/** Prices are AWS's where they have been read, and the built-in ones where not. */
+export function launchFacts(settings: Settings, builtIn: BuiltIn, known: Known): Facts {
   const region = settings.AWS_REGION;
+  const { micros, pricedAt } = known.prices;
+  const types = builtIn.types(region).map((type) => ({
+    ...type,
+    hourlyMicros: micros[`machine/${type.name}`] ?? type.hourlyMicros,
+  }));
   return {
     rules: computeRules(settings),
-    types: catalogue.types(region),
+    types,
     entitlements: known.entitlements,
     environment: settings.BERTH_ENVIRONMENT,
     spend: known.spend,
     workspaces: known.workspaces,
+    prices: pricedAt === null ? { source: 'built-in', asOf: builtIn.asOf } : { source: 'aws', asOf: pricedAt },
     freeHourly: parseUsd(settings.FREE_HOURLY_USD)!,
     ratesOf(shape: Shape) {
-      const machineHour = catalogue.find(shape.instanceType, region)?.hourlyMicros ?? null;
-      const storage = catalogue.storageRates(region);
+      const machineHour = types.find(({ name }) => name === shape.instanceType)?.hourlyMicros ?? null;
+      const listed = storageRates(micros) ?? builtIn.storageRates(region);
       // Spot is charged at most what on-demand costs: that is what has to be authorised.
-      return machineHour === null || storage === null ? null : { machineHour, ...storage };
+      return machineHour === null || listed === null ? null : { machineHour, ...listed };
     },
     quotaOf({ instanceType, market }: Shape) {
       const code = quotaCode(instanceType, market);
       return code === null ? null : (known.quotas.get(code) ?? null);
     },
   };
+}
+
+/** All of one list or none: rates of different days are not mixed. */
+function storageRates(micros: ListPrices['micros']): Omit<Rates, 'machineHour'> | null {
+  const { gp3GbMonth, gp3IopsMonth, gp3ThroughputMonth, ipv4Hour } = micros;
+  if (gp3GbMonth === undefined || gp3IopsMonth === undefined) return null;
+  if (gp3ThroughputMonth === undefined || ipv4Hour === undefined) return null;
+  return { gp3GbMonth, gp3IopsMonth, gp3ThroughputMonth, ipv4Hour };
 }

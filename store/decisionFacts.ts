@@ -1,6 +1,7 @@
 // All that the gates have to know of a tenant and of the region's quotas, in one trip.
 
 import { DEFAULT_ENTITLEMENTS, type Entitlements } from '../domain/compute/entitlements.ts';
+import type { ListPrices } from '../domain/compute/price.ts';
 import type { QuotaFacts, Spend } from '../domain/compute/gates.ts';
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
 import type { Queryable } from './pool.ts';
@@ -11,6 +12,7 @@ export type DecisionFacts = {
   readonly workspaces: number;
   /** By code; only those that were ever measured. */
   readonly quotas: ReadonlyMap<string, QuotaFacts>;
+  readonly prices: ListPrices;
 };
 
 /** A generation that is decided again does not count itself. */
@@ -36,14 +38,17 @@ export async function decisionFacts(
            'code', q.code, 'limit', q.limit_vcpus, 'inUse', q.other_use,
            'ageSeconds', extract(epoch from now() - q.measured_at)::integer,
            'reserved', (select coalesce(sum(o.vcpus), 0) from others o where o.region = q.region and o.quota_code = q.code)
-         )), '[]') from quotas q where q.region = $2) as quotas`,
+         )), '[]') from quotas q where q.region = $2) as quotas,
+       (select coalesce(json_object_agg(key, usd_micros), '{}') from prices where region = $2) as prices,
+       (select min(priced_at) from prices where region = $2) as priced_at`,
     [tenantId, region, except?.workspaceId ?? null, except?.generation ?? null],
   );
-  const { entitlements, workspaces, hourly, monthly, quotas } = rows[0];
+  const { entitlements, workspaces, hourly, monthly, quotas, prices, priced_at: pricedAt } = rows[0];
   return {
     entitlements: { ...DEFAULT_ENTITLEMENTS, ...entitlements },
     spend: { hourly, monthly },
     workspaces,
     quotas: new Map((quotas as QuotaFacts[]).map((quota) => [quota.code, quota])),
+    prices: { micros: prices, pricedAt: pricedAt === null ? null : (pricedAt as Date).toISOString() },
   };
 }

@@ -11,6 +11,7 @@ import { connect } from '../store/pool.ts';
 import { workflowBundle } from './bundle.ts';
 import { heartbeatInterceptor } from './heartbeat.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
+import { ensureSchedules } from './schedules.ts';
 import { startSweepLoop } from './sweepLoop.ts';
 
 export type WorkerSettings = SettingsWith<'DATABASE_URL' | 'PLATFORM_URL' | 'BERTH_SERVER_SECRET'>;
@@ -53,12 +54,14 @@ export async function startWorker(
     // The longest single AWS call; what is cut off after it is repeated by another worker with the same token.
     shutdownGraceTime: '35s',
   });
+  const client = new Client({ connection, namespace });
+  await ensureSchedules(client, taskQueue);
   const sweep = await startSweepLoop({
     db,
     ec2,
     region,
     log,
-    client: new Client({ connection, namespace }),
+    client,
     intervalMs: settings.SWEEP_INTERVAL_MS,
     notFoundGraceMs: settings.NOT_FOUND_GRACE_SECONDS * 1000,
     absentAfterMs: settings.ABSENT_AFTER_SECONDS * 1000,

@@ -37,6 +37,14 @@ const publishNow: LocalActivityOptions = {
   retry: { initialInterval: '100ms', maximumAttempts: 2 },
 };
 
+/** A few dozen calls one after the other; a list that can't be read now is read at the next turn. */
+const priceList: ActivityOptions = {
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: NOTICE_LOST_WORKER,
+  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '2m', maximumAttempts: 6 },
+};
+
+export const pricingActivities = proxyActivities<Pick<Activities, 'refreshPrices'>>(priceList);
 export const recordActivities =
   proxyActivities<Pick<Activities, 'publishWorkspace' | 'listHoldings' | 'releaseReservation'>>(record);
 export const callActivities =

@@ -1,6 +1,7 @@
 // EC2 clients by purpose, each with the retries that its calls can bear (facts/ec2.md 1.10, 4).
 
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { PricingClient } from '@aws-sdk/client-pricing';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 
 export type Ec2Clients = {
@@ -12,8 +13,11 @@ export type Ec2Clients = {
   readonly launch: EC2Client;
   /** 5 a second at most (facts/ec2.md 2): asked rarely, as its answers are kept. */
   readonly quotas: ServiceQuotasClient;
+  readonly pricing: PricingClient;
   destroy(): void;
 };
+
+const PRICING_REGION = 'us-east-1';
 
 /** Region, endpoint and credentials come from the SDK's own chain where not given. */
 export function ec2Clients({ region, endpoint }: { region: string; endpoint?: string }): Ec2Clients {
@@ -27,6 +31,8 @@ export function ec2Clients({ region, endpoint }: { region: string; endpoint?: st
   const mutate = new EC2Client({ ...common, retryMode: 'standard', maxAttempts: 3 });
   const launch = new EC2Client({ ...common, retryMode: 'standard', maxAttempts: 1 });
   const quotas = new ServiceQuotasClient({ ...common, retryMode: 'standard', maxAttempts: 3 });
-  const all = [describe, mutate, launch, quotas];
-  return { describe, mutate, launch, quotas, destroy: () => all.forEach((client) => client.destroy()) };
+  // The price list is served in a few regions only, for all of them (facts/ec2.md 1.8).
+  const pricing = new PricingClient({ ...common, region: PRICING_REGION, retryMode: 'standard', maxAttempts: 5 });
+  const all = [describe, mutate, launch, quotas, pricing];
+  return { describe, mutate, launch, quotas, pricing, destroy: () => all.forEach((client) => client.destroy()) };
 }

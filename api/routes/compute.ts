@@ -55,7 +55,7 @@ export function computeRoutes(deps: ApiDependencies) {
     })
     .post('/quote', adminAuth(deps), async (c) => {
       const { compute, tier, max_hourly_usd: maxHourlyUsd } = await readBody(c, quoteSchema);
-      const { verdicts, refusal, shape, price } = await decideNow(deps, c.get('tenantId'), {
+      const { verdicts, refusal, shape, price, prices } = await decideNow(deps, c.get('tenantId'), {
         compute,
         tier,
         maxHourlyUsd,
@@ -65,7 +65,7 @@ export function computeRoutes(deps: ApiDependencies) {
         launchable: refusal === null,
         gates: verdicts.map(presentVerdict),
         shape,
-        price: price === null ? null : { ...presentPrice(price), prices_as_of, source: 'built-in' },
+        price: price === null ? null : { ...presentPrice(price), prices_as_of: prices.asOf, source: prices.source },
         candidates:
           shape === null
             ? []

@@ -5,6 +5,7 @@ import { awsTarget } from '../stack/aws.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { canvas, type Canvas } from './canvas.ts';
 import { narrate } from './narrate.ts';
+import { showQuote } from './showQuote.ts';
 
 /** A demo that shows nothing new for so long is broken. */
 const PATIENCE_MS = 120_000;
@@ -42,8 +43,11 @@ export async function runDemo(): Promise<void> {
 
 async function show(stack: Stack, progress: ReturnType<typeof progressOn>): Promise<void> {
   const user = canvas(stack.apiUrl, stack.adminToken);
-  progress.title('POST /workspaces');
   const compute = { instance_type: 't3.large', volume: { root_gb: 50 } };
+  progress.title('POST /compute/quote: nothing is launched');
+  await showQuote(user, compute, (text) => progress.line(text));
+
+  progress.title('POST /workspaces');
   const { id } = await user.call<{ id: string }>('POST', '/workspaces', { name: 'demo workspace', tier: 3, compute });
   progress.line(`workspace      ${id}`);
 

@@ -22,10 +22,12 @@ export function narrate({ event, payload: p }: StreamedEvent): string {
 function narrateStep(step: string, p: StreamedEvent['payload']): string {
   switch (step) {
     case 'planned': {
-      const price = p['hourly_usd'] === null ? 'price unknown' : `$${p['hourly_usd']} an hour (list)`;
+      const price = p['hourly_usd'] === null ? 'price unknown' : `$${p['hourly_usd']} an hour`;
       const zones = (p['zones'] as string[]).join(', ');
       return `planned        ${p['instance_type']}, root ${p['root_gb']} GiB, home ${p['home_gb']} GiB, ${price}\n${' '.repeat(25)}image ${p['image_id']}, zones in order: ${zones}`;
     }
+    case 'candidate_refused':
+      return `refused        ${p['instance_type']} in ${p['zone']}: ${p['aws_code']}`;
     case 'launched':
       return `launched       ${p['instance_id']} (${p['instance_type']}) in ${p['zone']}`;
     case 'home_created':

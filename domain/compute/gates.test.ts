@@ -14,6 +14,7 @@ const facts = (change: Partial<Facts> & { own?: Partial<Entitlements> } = {}): F
   entitlements: { ...DEFAULT_ENTITLEMENTS, ...change.own },
   environment: 'production',
   workspaces: 0,
+  prices: { source: 'built-in', asOf: '2026-07-20' },
   ratesOf: ({ instanceType }) => {
     const machineHour = TYPES.find(({ name }) => name === instanceType)?.hourlyMicros ?? null;
     return machineHour === null ? null : { machineHour, ...STORAGE };

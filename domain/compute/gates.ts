@@ -29,6 +29,9 @@ export type QuotaFacts = {
 /** What the tenant's machines cost already, reservations included. */
 export type Spend = { readonly hourly: Micros; readonly monthly: Micros };
 
+/** `asOf` ISO. */
+export type PriceSource = { readonly source: 'aws' | 'built-in'; readonly asOf: string };
+
 export type Asked = {
   readonly compute: Compute;
   readonly tier: 1 | 2 | 3 | 4;
@@ -48,6 +51,8 @@ export type Facts = {
   readonly spend: Spend;
   /** That the tenant has besides this one. */
   readonly workspaces: number;
+  /** Where the prices are from, and of when. */
+  readonly prices: PriceSource;
   /** Above this a caller has to say what it agrees to pay. */
   readonly freeHourly: Micros;
 };
@@ -58,6 +63,7 @@ export type Decision = {
   readonly refusal: Extract<Verdict, { passed: false }> | null;
   readonly shape: Shape | null;
   readonly price: Price | null;
+  readonly prices: PriceSource;
 };
 
 /** Every gate says its word where it can; those after an invalid shape can't. */
@@ -65,7 +71,7 @@ export function decide(asked: Asked, facts: Facts): Decision {
   const resolution = resolveShape(asked.compute, facts.rules, facts.types);
   if ('problem' in resolution) {
     const verdict = failed('valid', resolution.problem.code, resolution.problem.context);
-    return { verdicts: [verdict], refusal: verdict, shape: null, price: null };
+    return { verdicts: [verdict], refusal: verdict, shape: null, price: null, prices: facts.prices };
   }
   const { shape } = resolution;
   const rates = facts.ratesOf(shape);
@@ -79,7 +85,7 @@ export function decide(asked: Asked, facts: Facts): Decision {
     withinQuota(shape, facts.quotaOf(shape)),
   ];
   const refusal = verdicts.find((verdict) => !verdict.passed) ?? null;
-  return { verdicts, refusal, shape, price };
+  return { verdicts, refusal, shape, price, prices: facts.prices };
 }
 
 /** A shape that needs an authorised price whatever it costs (R29). */

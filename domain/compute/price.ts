@@ -12,6 +12,15 @@ export type Rates = {
   readonly ipv4Hour: Micros;
 };
 
+export type StorageRateName = keyof Omit<Rates, 'machineHour'>;
+
+/** As they were last read from AWS. Keys: `machine/t3.large`, and the names of the storage rates. */
+export type ListPrices = {
+  readonly micros: Readonly<Record<string, Micros>>;
+  /** ISO, of the oldest of them; null = there are none. */
+  readonly pricedAt: string | null;
+};
+
 export type PricePart = {
   readonly name: 'machine' | 'root volume' | 'home volume' | 'public address' | 'margin';
   readonly hourly: Micros;

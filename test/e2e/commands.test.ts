@@ -31,7 +31,9 @@ onLinux(
       expect([await demo.exited, demo.output()]).toEqual([0, expect.any(String)]);
       for (const line of [
         'the EMULATOR',
-        'planned        t3.large, root 50 GiB, home 20 GiB, $0.083200 an hour',
+        'gates          valid ✓  entitled ✓  priced ✓  authorised ✓  quota ✓',
+        'price          $0.095872 an hour',
+        'planned        t3.large, root 50 GiB, home 20 GiB, $0.095872 an hour',
         'launched       i-',
         'home attached  vol-',
         'ONLINE         registered from i-',

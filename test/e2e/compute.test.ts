@@ -39,6 +39,33 @@ const control = async (path: string, body: unknown): Promise<void> => {
   expect(await answer.json()).not.toHaveProperty('error');
 };
 
+it('reads the price list by its schedule, and quotes by it from then on', async () => {
+  const { call } = aTenant();
+  const priced = async () => {
+    const { body } = await call('POST', '/compute/quote', {});
+    return body['price'] as { source: string; prices_as_of: string; hourly_usd: string };
+  };
+  for (;;) {
+    if ((await priced()).source === 'aws') break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect((await priced()).hourly_usd).toBe('0.095872');
+  expect(Date.parse((await priced()).prices_as_of)).toBeGreaterThan(Date.parse('2026-07-20'));
+  await control('prices', { type: 't3.large', region: 'us-east-1', usd: '0.2' });
+  const schedule = berth.temporal.schedule.getHandle(`${berth.env['TASK_QUEUE']}/refresh-prices`);
+  await schedule.trigger();
+  for (;;) {
+    if ((await priced()).hourly_usd === '0.212672') break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await control('prices', { type: 't3.large', region: 'us-east-1', usd: null });
+  await schedule.trigger();
+  for (;;) {
+    if ((await priced()).hourly_usd === '0.095872') break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+});
+
 it('says what can be asked for, to everyone', async () => {
   const answer = await fetch(`${berth.apiUrl}/compute/metadata`);
   const metadata = (await answer.json()) as { instance_types: { name: string }[] };
@@ -78,7 +105,7 @@ it('launches what it quoted', async () => {
   expect(quote).toMatchObject({
     launchable: true,
     shape: { instanceType: 'm6i.large', rootGb: 60, homeGb: 30, iops: 4000, market: 'spot' },
-    price: { source: 'built-in', prices_as_of: '2026-07-20' },
+    price: { source: 'aws' },
     warnings: [{ code: 'SPOT_INTERRUPTION' }],
   });
   const { status, body } = await call('POST', '/workspaces', { name: 'quoted', compute });
