@@ -10,6 +10,7 @@ import { capability } from './support/capability.ts';
 import { contract } from './support/contract.ts';
 import { INSTANCE_TYPE } from './support/endpoint.ts';
 import { codeOf } from './support/refusal.ts';
+import { until } from './support/until.ts';
 
 const aws = contract();
 
@@ -50,9 +51,11 @@ capability(
       const { InstanceId } = await aws.make.launchRunning();
       const InstanceInitiatedShutdownBehavior = { Value: 'terminate' };
       await aws.ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, InstanceInitiatedShutdownBehavior }));
-      expect(await attribute(InstanceId, 'instanceInitiatedShutdownBehavior')).toMatchObject({
-        InstanceInitiatedShutdownBehavior,
-      });
+      await until(
+        'it is changed',
+        () => attribute(InstanceId, 'instanceInitiatedShutdownBehavior'),
+        (seen) => seen.InstanceInitiatedShutdownBehavior?.Value === 'terminate',
+      );
     });
 
     it('of nobody there are none, and none that there is not (1.11)', async () => {

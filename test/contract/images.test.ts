@@ -78,6 +78,16 @@ capability('images', probe, (it) => {
     for (const name of Object.keys(right)) expect([name, await found(name, 'false')]).toEqual([name, 0]);
   });
 
+  it('what is deprecated is shown only where that is asked (1.8)', async () => {
+    const Filters = [{ Name: 'name', Values: ['al2023-ami-2023*'] }];
+    const isOld = ({ DeprecationTime }: Image) => Date.parse(DeprecationTime ?? '9999-12-31') < Date.now();
+    const current = await images({ Owners: ['amazon'], Filters });
+    expect(current.filter(isOld)).toEqual([]);
+    const all = await images({ Owners: ['amazon'], Filters, IncludeDeprecated: true });
+    const ids = new Set(all.map(({ ImageId }) => ImageId));
+    expect(current.filter(({ ImageId }) => !ids.has(ImageId))).toEqual([]);
+  });
+
   it('one that never was is not found, one that can’t be is malformed (1.11)', async () => {
     expect(await codeOf(images({ ImageIds: ['ami-0123456789abcdef0'] }))).toBe('InvalidAMIID.NotFound');
     expect(await codeOf(images({ ImageIds: ['ami-x'] }))).toBe('InvalidAMIID.Malformed');

@@ -11,7 +11,7 @@ import { capability } from './support/capability.ts';
 import { contract } from './support/contract.ts';
 import { INSTANCE_TYPE } from './support/endpoint.ts';
 import { instance, instanceIn, instancesBy } from './support/looks.ts';
-import { codeOf } from './support/refusal.ts';
+import { codeOf, oneOf } from './support/refusal.ts';
 import { until } from './support/until.ts';
 
 const aws = contract();
@@ -138,6 +138,14 @@ capability(
       await instanceIn(aws, 'terminated', InstanceId);
     });
 
+    it('it can be forced, and the system’s own shutdown left out (1.5)', async () => {
+      for (const how of [{ Force: true }, { SkipOsShutdown: true }]) {
+        const { InstanceId } = await aws.make.launchRunning();
+        await aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId], ...how }));
+        await instanceIn(aws, 'terminated', InstanceId);
+      }
+    });
+
     it('with one id that is not known none is terminated (1.5)', async () => {
       const { InstanceId } = await aws.make.launchRunning();
       expect(await codeOf(terminate(InstanceId, NOBODY))).toBe('InvalidInstanceID.NotFound');
@@ -184,6 +192,21 @@ capability(
       expect(after.BlockDeviceMappings).toMatchObject([
         { Ebs: { VolumeId: before.BlockDeviceMappings![0]!.Ebs!.VolumeId } },
       ]);
+    });
+
+    it('a stop by force, or past the system’s own shutdown, is a stop as well (1.5)', async () => {
+      for (const how of [{ Force: true }, { SkipOsShutdown: true }]) {
+        const { InstanceId } = await aws.make.launchRunning();
+        await aws.ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId], ...how }));
+        await instanceIn(aws, 'stopped', InstanceId);
+      }
+    });
+
+    it('one that was not launched for it can’t be hibernated (1.11)', async () => {
+      const { InstanceId } = await aws.make.launchRunning();
+      const call = aws.ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId], Hibernate: true }));
+      expect(await codeOf(call)).toMatch(oneOf('UnsupportedHibernationConfiguration', 'UnsupportedOperation'));
+      expect((await instance(aws, InstanceId)).State?.Name).toBe('running');
     });
 
     it('a start brings the same instance back (1.5)', async () => {

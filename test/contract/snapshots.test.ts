@@ -7,9 +7,11 @@ import {
   DeleteVolumeCommand,
   DescribeSnapshotsCommand,
   ModifyVolumeCommand,
+  type Snapshot,
 } from '@aws-sdk/client-ec2';
 import { capability } from './support/capability.ts';
 import { contract } from './support/contract.ts';
+import { isOurs } from './support/endpoint.ts';
 import { instance, snapshot, snapshotCompleted, snapshotState, volume, volumeGone, volumeIn } from './support/looks.ts';
 import { codeOf } from './support/refusal.ts';
 import { until } from './support/until.ts';
@@ -90,6 +92,16 @@ capability('snapshots', probe, (it) => {
     expect(await codeOf(aws.make.createSnapshot(VolumeId))).toBe('SnapshotCreationPerVolumeRateExceeded');
     // The limit is the volume's: another one has its own.
     await aws.make.createSnapshot(await aws.make.availableVolume());
+  });
+
+  it('15 seconds later the next one is taken (1.7)', async () => {
+    // Too long for a test that we wait for each time.
+    if (isOurs) return;
+    const VolumeId = await aws.make.availableVolume();
+    const first = await aws.make.createSnapshot(VolumeId);
+    const again = () => aws.make.createSnapshot(VolumeId).catch((error: Error) => error);
+    const next = await until('it is taken', again, (answer) => !('name' in answer));
+    expect((next as Snapshot).StartTime!.getTime() - first.StartTime!.getTime()).toBeGreaterThanOrEqual(14_000);
   });
 
   it('a volume is made of it only once it is completed (1.7)', async () => {

@@ -177,7 +177,7 @@ capability('persistent spot requests', probe, (it) => {
   it('cancelling it leaves an instance that runs (1.3)', async () => {
     const { InstanceId, requestId } = await running(PERSISTENT);
     await cancel(requestId);
-    expect((await spotRequest(aws, requestId)).State).toBe('cancelled');
+    await requestWith(requestId, 'cancelled', 'request-canceled-and-instance-running');
     expect((await instance(aws, InstanceId)).State?.Name).toBe('running');
   });
 });

@@ -8,7 +8,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { Clients } from './clients.ts';
-import { instance, instanceIn, volumeState } from './looks.ts';
+import { instance, instanceIn } from './looks.ts';
 import { until } from './until.ts';
 
 /** The ids of what there is to unmake. */
@@ -64,10 +64,16 @@ export async function terminate(clients: Clients, litter: Litter, id: string): P
   await instanceIn(clients, 'terminated', id);
 }
 
-async function deleteVolume(clients: Clients, VolumeId: string): Promise<void> {
-  const isSettled = (state: string | null) => !['creating', 'in-use', 'deleting'].includes(state ?? '');
-  const state = await until(`${VolumeId} is free`, () => volumeState(clients, VolumeId), isSettled);
-  if (state !== null && state !== 'deleted') await gone(clients.ec2.send(new DeleteVolumeCommand({ VolumeId })));
+/** As soon as it is neither being made nor in use. */
+async function deleteVolume({ ec2 }: Clients, VolumeId: string): Promise<void> {
+  const attempt = () =>
+    gone(ec2.send(new DeleteVolumeCommand({ VolumeId }))).then(
+      () => null,
+      (error: Error) => error,
+    );
+  const isOver = (error: Error | null) => error === null || !/^(IncorrectState|VolumeInUse)$/.test(error.name);
+  const error = await until(`${VolumeId} can be deleted`, attempt, isOver);
+  if (error !== null) throw error;
 }
 
 /** What is gone already is gone. */

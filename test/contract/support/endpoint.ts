@@ -3,8 +3,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { noMachines } from '../../../emulator/machines/runtime.ts';
-import { startEmulator } from '../../../emulator/server.ts';
 
 const given = process.env['CONTRACT_ENDPOINT'] || undefined;
 
@@ -25,13 +23,24 @@ export const PACE: Pace = isAws
     : { pollMs: 200, deadlineMs: 60_000, testMs: 300_000 };
 
 /** Long enough that a call right after another one sees the state between them. */
-const DELAYS = { pendingMs: 400, shuttingDownMs: 150, stoppingMs: 400, creatingVolumeMs: 30, attachingMs: 30 };
+const DELAYS = {
+  pendingMs: 250,
+  shuttingDownMs: 100,
+  stoppingMs: 250,
+  creatingVolumeMs: 30,
+  attachingMs: 30,
+  snapshotMs: 400,
+  modifyingMs: 100,
+};
 
 export type Endpoint = { readonly url: string | undefined; close(): Promise<void> };
 
 export async function openEndpoint(): Promise<Endpoint> {
   if (isAws) return { url: undefined, close: async () => {} };
   if (given !== undefined) return { url: given, close: async () => {} };
+  // Loaded here: whoever asks another endpoint has no need of ours.
+  const { startEmulator } = await import('../../../emulator/server.ts');
+  const { noMachines } = await import('../../../emulator/machines/runtime.ts');
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-contract-'));
   const emulator = await startEmulator({ dataDir, delays: DELAYS, machines: noMachines() });
   return {

@@ -16,7 +16,7 @@ import {
 import { clear, type Litter, noLitter, terminate } from './clearing.ts';
 import type { Clients } from './clients.ts';
 import { INSTANCE_TYPE } from './endpoint.ts';
-import { instanceIn, volumeState } from './looks.ts';
+import * as look from './looks.ts';
 import type { Surroundings } from './surroundings.ts';
 import { until } from './until.ts';
 
@@ -30,9 +30,10 @@ export type Workshop = {
   run(launch?: Launch): Promise<RunInstancesCommandOutput>;
   launch(launch?: Launch): Promise<Made<Instance, 'InstanceId'>>;
   launchRunning(launch?: Launch): Promise<Made<Instance, 'InstanceId'>>;
-  /** 1 GiB in the first zone, with what the test says about it. */
+  /** 1 GiB in the first zone, with what the test says about it. Whoever has it can find it. */
   createVolume(input?: Partial<CreateVolumeCommandInput>): Promise<Made<CreateVolumeCommandOutput, 'VolumeId'>>;
   availableVolume(input?: Partial<CreateVolumeCommandInput>): Promise<string>;
+  /** Whoever has it can find it. */
   createSnapshot(volumeId: string, input?: Partial<CreateSnapshotCommandInput>): Promise<Made<Snapshot, 'SnapshotId'>>;
   /** Ends an instance now, and waits for that. */
   terminate(instanceId: string): Promise<void>;
@@ -69,7 +70,7 @@ export function openWorkshop(clients: Clients, around: () => Surroundings): Work
       return answer;
     },
     launch: async (launch) => (await workshop.run(launch)).Instances![0] as Made<Instance, 'InstanceId'>,
-    launchRunning: async (launch) => instanceIn(clients, 'running', (await workshop.launch(launch)).InstanceId),
+    launchRunning: async (launch) => look.instanceIn(clients, 'running', (await workshop.launch(launch)).InstanceId),
 
     async createVolume(input = {}) {
       const volume = await ec2.send(
@@ -81,13 +82,18 @@ export function openWorkshop(clients: Clients, around: () => Surroundings): Work
         }),
       );
       litter.volumes.add(volume.VolumeId!);
+      await until(
+        `${volume.VolumeId} is seen`,
+        () => look.volume(clients, volume.VolumeId!),
+        () => true,
+      );
       return volume as Made<CreateVolumeCommandOutput, 'VolumeId'>;
     },
     async availableVolume(input) {
       const { VolumeId } = await workshop.createVolume(input);
       await until(
         'the volume is available',
-        () => volumeState(clients, VolumeId),
+        () => look.volumeState(clients, VolumeId),
         (state) => state === 'available',
       );
       return VolumeId;
@@ -98,6 +104,11 @@ export function openWorkshop(clients: Clients, around: () => Surroundings): Work
         new CreateSnapshotCommand({ VolumeId, TagSpecifications: marked('snapshot'), ...input }),
       );
       litter.snapshots.add(snapshot.SnapshotId!);
+      await until(
+        `${snapshot.SnapshotId} is seen`,
+        () => look.snapshot(clients, snapshot.SnapshotId!),
+        () => true,
+      );
       return snapshot as Made<Snapshot, 'SnapshotId'>;
     },
 
