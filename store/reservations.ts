@@ -20,17 +20,10 @@ export type Reservation = {
  * fit alone, only as many pass as fit together. Always in this order, so that two never wait for each other.
  */
 export async function lockDecisions(client: Queryable, tenantId: TenantId, region: string): Promise<void> {
-  await client.query(`select pg_advisory_xact_lock(hashtextextended('budget/' || $1, 0))`, [tenantId]);
-  await client.query(`select pg_advisory_xact_lock(hashtextextended('quota/' || $1, 0))`, [region]);
-}
-
-/** How long ago the quota was measured; null = never. */
-export async function quotaAgeSeconds(db: Queryable, region: string, code: string): Promise<number | null> {
-  const { rows } = await db.query(
-    `select extract(epoch from now() - measured_at)::integer as age from quotas where region = $1 and code = $2`,
-    [region, code],
+  await client.query(
+    `select pg_advisory_xact_lock(hashtextextended('budget/' || $1, 0)), pg_advisory_xact_lock(hashtextextended('quota/' || $2, 0))`,
+    [tenantId, region],
   );
-  return rows[0]?.age ?? null;
 }
 
 /** Once per generation: a replay finds its own. */

@@ -4,7 +4,7 @@ import { DescribeInstanceTypeOfferingsCommand } from '@aws-sdk/client-ec2';
 import { createHash } from 'node:crypto';
 import { launchFacts } from '../../config/launchFacts.ts';
 import type { Entitlements } from '../../domain/compute/entitlements.ts';
-import { type Asked, decide, type Decision } from '../../domain/compute/gates.ts';
+import { type Asked, decide } from '../../domain/compute/gates.ts';
 import type { Price } from '../../domain/compute/price.ts';
 import { quotaCode } from '../../domain/compute/quotaCode.ts';
 import type { Shape } from '../../domain/compute/shape.ts';
@@ -12,7 +12,7 @@ import { BerthError } from '../../domain/errors.ts';
 import type { OperationRef } from '../../domain/ids.ts';
 import type { Candidate, LaunchPlan, Owner } from '../../domain/machine.ts';
 import { formatUsd } from '../../domain/money.ts';
-import { type Queryable, transaction } from '../../store/pool.ts';
+import { transaction } from '../../store/pool.ts';
 import { avoidedOfferings } from '../../store/offerings.ts';
 import { decisionFacts } from '../../store/decisionFacts.ts';
 import { lockDecisions, reserve } from '../../store/reservations.ts';
@@ -58,44 +58,46 @@ export function planLaunch(deps: Dependencies) {
       return InstanceTypeOfferings.map((offering) => offering.Location!).sort();
     });
 
-  const decideOn = async (
-    client: Queryable,
-    { owner, generation, asked }: PlanInput,
-  ): Promise<{ decision: Decision; entitlements: Entitlements }> => {
-    const self = { workspaceId: owner.workspaceId, generation };
-    const known = await decisionFacts(client, owner.tenantId, region, self);
-    return { decision: decide(asked, launchFacts(settings, catalogue, known)), entitlements: known.entitlements };
-  };
-
-  /** Nobody else decides for this tenant and region meanwhile; what is decided is reserved before they may. */
-  const decideAndReserve = (input: PlanInput): Promise<Decided> =>
+  /**
+   * Nobody else decides for this tenant and region meanwhile; what is decided is reserved before they may. Where the quota has to
+   * be measured first nothing is decided, and the answer is its code.
+   */
+  const decideAndReserve = (input: PlanInput, mayMeasure: boolean): Promise<Decided | { readonly measure: string }> =>
     inTurn(() =>
       transaction(db, async (client) => {
-        const { owner, generation } = input;
+        const { owner, generation, asked } = input;
         await lockDecisions(client, owner.tenantId, region);
-        const { decision, entitlements } = await decideOn(client, input);
-        const { refusal, shape, price } = decision;
+        const self = { workspaceId: owner.workspaceId, generation };
+        const known = await decisionFacts(client, owner.tenantId, region, self);
+        const { refusal, shape, price } = decide(asked, launchFacts(settings, catalogue, known));
+        const code = shape === null ? null : quotaCode(shape.instanceType, shape.market);
+        const ageSeconds = code === null ? 0 : (known.quotas.get(code)?.ageSeconds ?? Infinity);
+        if (code !== null && mayMeasure && ageSeconds >= settings.QUOTA_MAX_AGE_SECONDS) return { measure: code };
         if (refusal !== null || shape === null) throw new BerthError(refusal!.code, refusal!.context);
         await reserve(client, {
-          workspaceId: owner.workspaceId,
-          generation,
+          ...self,
           tenantId: owner.tenantId,
           region,
-          quotaCode: quotaCode(shape.instanceType, shape.market),
+          quotaCode: code,
           vcpus: shape.vcpus,
           hourly: price?.hourly ?? 0,
           monthly: price?.monthly ?? 0,
         });
-        return { shape, price, entitlements };
+        return { shape, price, entitlements: known.entitlements };
       }),
     );
 
+  async function decided(input: PlanInput): Promise<Decided> {
+    for (let mayMeasure = true; ; mayMeasure = false) {
+      const outcome = await decideAndReserve(input, mayMeasure);
+      if (!('measure' in outcome)) return outcome;
+      await measureQuota(outcome.measure);
+    }
+  }
+
   return async (input: PlanInput): Promise<LaunchPlan> => {
     const { operation, asked } = input;
-    const foreseen = (await decideOn(db, input)).decision.shape;
-    const code = foreseen === null ? null : quotaCode(foreseen.instanceType, foreseen.market);
-    if (code !== null) await measureQuota(code);
-    const { shape, price, entitlements } = await decideAndReserve(input);
+    const { shape, price, entitlements } = await decided(input);
     const { instanceType, market } = shape;
     const [image, zones, avoided] = await Promise.all([
       resolveImage(shape, entitlements),

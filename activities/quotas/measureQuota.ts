@@ -7,20 +7,18 @@ import {
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import { quotaCode } from '../../domain/compute/quotaCode.ts';
-import { quotaAgeSeconds, recordQuota } from '../../store/reservations.ts';
+import { recordQuota } from '../../store/reservations.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isAwsCode } from '../ec2/errors.ts';
 import { aws } from '../failure.ts';
 
 /**
- * Measures the quota unless it was measured a short while ago. What can't be measured stays as it was last known: a launch is
- * not held up by Service Quotas, and the gate says how old its figure is.
+ * What can't be measured stays as it was last known: a launch is not held up by Service Quotas, and the gate says how old its
+ * figure is.
  */
 export function quotaMeasurer({ db, ec2, settings, log }: Dependencies) {
   const region = settings.AWS_REGION;
   return async (code: string): Promise<void> => {
-    const ageSeconds = await quotaAgeSeconds(db, region, code);
-    if (ageSeconds !== null && ageSeconds < settings.QUOTA_MAX_AGE_SECONDS) return;
     try {
       const [limit, otherUse] = await Promise.all([limitOf(ec2.quotas, code), useOfOthers(code)]);
       await recordQuota(db, region, { code, limit, otherUse });
