@@ -17,7 +17,8 @@ try {
   const { code, files } = await runTests(folder);
   const rows = rowsOf(files, new Map(noticesIn(folder).map(({ capability, lack }) => [capability, lack])));
   print(rows);
-  process.exitCode = code;
+  // Where nothing is had, nothing was held: that is no pass, but perhaps a wrong address.
+  process.exitCode = code !== 0 || rows.every(({ verdict }) => verdict !== 'have') ? 1 : 0;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

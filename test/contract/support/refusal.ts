@@ -33,9 +33,10 @@ export async function lackOf(call: Promise<unknown>): Promise<string | null> {
     return null;
   } catch (error) {
     const { name, message, $metadata } = error as Refusal;
-    // Not in the protocol of the service: another one answers there, or a page for people.
-    if (name === 'SyntaxError' || /deserialization error/i.test(message)) return 'answers in another protocol';
     const status = $metadata?.httpStatusCode;
+    // Not in the protocol of the service: another one answers there, or a page for people.
+    const isForeign = name === 'SyntaxError' || /deserialization error/i.test(message);
+    if (isForeign) return `answers ${status ?? ''} in another protocol`;
     if (status === undefined) throw error;
     const isUnknown = /^(Error|Unknown|UnknownError)$/.test(name) && (status === 404 || status === 405);
     if (LACKING.includes(name) || status === 501 || isUnknown) return `${name}: ${message.split('\n')[0]}`;
