@@ -3,7 +3,7 @@
 import { launchFacts } from '../config/launchFacts.ts';
 import type { Compute } from '../domain/compute/block.ts';
 import { decide, type Decision } from '../domain/compute/gates.ts';
-import type { TenantId } from '../domain/ids.ts';
+import type { TenantId, WorkspaceId } from '../domain/ids.ts';
 import { parseUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/workspace.ts';
 import { decisionFacts } from '../store/decisionFacts.ts';
@@ -11,12 +11,18 @@ import type { ApiDependencies } from './context.ts';
 
 export type Wanted = { readonly compute: Compute; readonly tier: Tier; readonly maxHourlyUsd: string | undefined };
 
+/** What a create decides about. */
+const FIRST_GENERATION = 1;
+
+/** `self`: a create that is repeated, as its answer was lost, does not count what it has reserved already. */
 export async function decideNow(
   { db, settings, catalogue }: ApiDependencies,
   tenantId: TenantId,
   { compute, tier, maxHourlyUsd }: Wanted,
+  self: WorkspaceId | null = null,
 ): Promise<Decision> {
-  const known = await decisionFacts(db, tenantId, settings.AWS_REGION, null);
+  const itself = self === null ? null : { workspaceId: self, generation: FIRST_GENERATION };
+  const known = await decisionFacts(db, tenantId, settings.AWS_REGION, itself);
   // An old figure is no reason to refuse: the launch measures it anew.
   const quotas = new Map([...known.quotas].filter(([, { ageSeconds }]) => ageSeconds < settings.QUOTA_MAX_AGE_SECONDS));
   const maxHourly = maxHourlyUsd === undefined ? null : parseUsd(maxHourlyUsd);

@@ -22,7 +22,8 @@ export function workspaceRoutes(deps: ApiDependencies) {
       const { name, role = null, runtime = null, tier, compute, max_hourly_usd: maxHourlyUsd } = body;
       return once(deps, c, body, async (target) => {
         // What is refused now need not become a workspace; the launch decides again, and reserves.
-        const { refusal } = await decideNow(deps, c.get('tenantId'), { compute, tier, maxHourlyUsd });
+        const wanted = { compute, tier, maxHourlyUsd };
+        const { refusal } = await decideNow(deps, target.tenantId, wanted, target.workspaceId);
         if (refusal !== null) throw new BerthError(refusal.code, refusal.context);
         const said = maxHourlyUsd === undefined ? {} : { maxHourlyUsd };
         await commands.create(target, { name, role, runtime, tier, compute, ...said });

@@ -112,7 +112,7 @@ it('nothing was started by any of it', async () => {
   expect(berth.emulator.ledger().entries).toEqual([]);
   expect(await berth.user.call('GET', '/workspaces')).toEqual([]);
   expect(await berth.user.call('GET', '/events')).toEqual([]);
-  const query = `TaskQueue = "${berth.env['TASK_QUEUE']}"`;
+  const query = `TaskQueue = "${berth.env['TASK_QUEUE']}" and WorkflowType = "workspace"`;
   expect(await berth.temporal.workflow.count(query)).toMatchObject({ count: 0 });
 });
 

@@ -1,5 +1,6 @@
 // What was quoted is what is launched; entitlements, money and quota stop what they should, also when many ask at once.
 
+import pg from 'pg';
 import { type Berth, startBerth } from '../support/berth.ts';
 
 let berth: Berth;
@@ -78,6 +79,32 @@ it('says what can be asked for, to everyone', async () => {
   const byName = new Map(metadata.instance_types.map((type) => [type.name, type]));
   expect(byName.get('t3.large')).toMatchObject({ vcpus: 2, memory_mib: 8192, hourly_usd: '0.0832' });
   expect(byName.get('g4dn.xlarge')).toMatchObject({ gpu: { name: 'T4', count: 1 } });
+});
+
+it('a create that is repeated does not stand in its own way', async () => {
+  const { entitle, id, settled } = aTenant();
+  await entitle({ budget_hourly_usd: '0.10', max_workspaces: 1 });
+  const create = async () => {
+    const response = await fetch(`${berth.apiUrl}/workspaces`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${berth.adminToken}`,
+        'x-molecule-org-id': id,
+        'idempotency-key': `only-one-of-${id}`,
+      },
+      body: JSON.stringify({ name: 'repeated' }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const first = await create();
+  expect(first.status).toBe(201);
+  expect(await settled(first.body['id'])).toMatchObject({ status: 'online' });
+  // As if the answer had been lost before it was recorded.
+  const db = new pg.Client({ connectionString: berth.databaseUrl });
+  await db.connect();
+  await db.query('update idempotency_keys set response_status = null, response_body = null');
+  await db.end();
+  expect(await create()).toMatchObject({ status: 201, body: { id: first.body['id'] } });
 });
 
 it('the AWS quota of the whole account counts, and the refusal names it', async () => {
