@@ -11,6 +11,7 @@ export const volumeHandlers = (region: Region) => ({
     void region.changeVolume(id, (volume) => (volume.state === 'creating' ? { state: 'available' } : {})),
   'volume.attach': (id: string) => attached(region, id),
   'volume.detach': (id: string) => detachIfUnmounted(region, id),
+  'volume.release': (id: string) => release(region, id),
   'volume.modify': (id: string) => modified(region, id),
 });
 
@@ -47,7 +48,9 @@ export function detach(region: Region, volume: Volume, force: boolean): Attachme
   if (force || !isMounted(region, volume, attachment.instanceId)) {
     region.world.bytes.unplug(volume.id, attachment.instanceId);
   }
-  region.timeline.after(region.world.settings().delays.attachingMs, 'volume.detach', volume.id);
+  region.timeline.cancel('volume.detach', volume.id);
+  const next = force ? 'volume.release' : 'volume.detach';
+  region.timeline.after(region.world.settings().delays.attachingMs, next, volume.id);
   return attachment;
 }
 
@@ -61,6 +64,13 @@ function detachIfUnmounted(region: Region, id: string): void {
     region.timeline.after(Math.max(50, region.world.settings().delays.attachingMs), 'volume.detach', id);
     return;
   }
+  release(region, id);
+}
+
+function release(region: Region, id: string): void {
+  const volume = region.volumes.get(id);
+  if (volume === undefined || volume.attachment === null) return;
+  const { attachment } = volume;
   region.world.bytes.unplug(id, attachment.instanceId);
   region.putVolume({ ...volume, state: 'available', attachment: null });
   region.change(attachment.instanceId, (instance) => ({
@@ -89,6 +99,7 @@ export function releaseVolumes(region: Region, instance: Instance): void {
     if (volume === undefined) continue;
     region.timeline.cancel('volume.attach', volumeId);
     region.timeline.cancel('volume.detach', volumeId);
+    region.timeline.cancel('volume.release', volumeId);
     region.world.bytes.unplug(volumeId, instance.id);
     const free = region.putVolume({ ...volume, state: 'available', attachment: null });
     if (deleteOnTermination) deleteVolume(region, free);
