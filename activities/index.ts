@@ -2,12 +2,21 @@
 
 import { launchMachine } from './ec2/launchMachine.ts';
 import { planLaunch } from './ec2/planLaunch.ts';
+import { rebootMachine, startMachine, stopMachine } from './ec2/changeState.ts';
 import { terminateMachine } from './ec2/terminateMachine.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withFailures } from './failure.ts';
 import { attachHome } from './home/attachHome.ts';
 import { createHome } from './home/createHome.ts';
 import { deleteHomes } from './home/deleteHomes.ts';
+import { deleteRestorePoints, expireRestorePoints, keepRestorePoints } from './home/deleteRestorePoints.ts';
+import { detachHome } from './home/detachHome.ts';
+import { resizeHome } from './home/resizeHome.ts';
+import { takeRestorePoint } from './home/takeRestorePoint.ts';
+import { orderMachine, withdrawMachineOrder } from './machine/orderMachine.ts';
+import { closeGeneration, expectHome } from './records/generations.ts';
+import { reserveStorage } from './records/reserveStorage.ts';
+import { readTimeouts } from './records/timeouts.ts';
 import { listHoldings } from './records/listHoldings.ts';
 import { refreshPrices } from './pricing/refreshPrices.ts';
 import { releaseReservation } from './records/releaseReservation.ts';
@@ -24,6 +33,21 @@ export const createActivities = (deps: Dependencies) => ({
   refreshPrices: withFailures(refreshPrices(deps)),
   releaseReservation: withFailures(releaseReservation(deps)),
   deleteHomes: withFailures(deleteHomes(deps)),
+  stopMachine: withFailures(stopMachine(deps)),
+  startMachine: withFailures(startMachine(deps)),
+  rebootMachine: withFailures(rebootMachine(deps)),
+  deleteRestorePoints: withFailures(deleteRestorePoints(deps)),
+  expireRestorePoints: withFailures(expireRestorePoints(deps)),
+  keepRestorePoints: withFailures(keepRestorePoints(deps)),
+  detachHome: withFailures(detachHome(deps)),
+  resizeHome: withFailures(resizeHome(deps)),
+  takeRestorePoint: withFailures(takeRestorePoint(deps)),
+  orderMachine: withFailures(orderMachine(deps)),
+  withdrawMachineOrder: withFailures(withdrawMachineOrder(deps)),
+  closeGeneration: withFailures(closeGeneration(deps)),
+  expectHome: withFailures(expectHome(deps)),
+  reserveStorage: withFailures(reserveStorage(deps)),
+  readTimeouts: withFailures(readTimeouts(deps)),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

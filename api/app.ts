@@ -9,7 +9,10 @@ import { errorResponse } from './errors.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { computeRoutes } from './routes/compute.ts';
 import { eventRoutes, eventStreamRoute } from './routes/events.ts';
+import { lifecycleRoutes } from './routes/lifecycle.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { restorePointRoutes } from './routes/restorePoints.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 
 /** A create is some hundred bytes; an agent card at most 8 KiB. */
@@ -50,6 +53,9 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.get('/buildinfo', (c) => c.json({ git_sha: settings.GIT_SHA }));
   app.route('/workspaces', workspaceRoutes(deps));
   app.route('/workspaces', eventStreamRoute(deps));
+  app.route('/workspaces', lifecycleRoutes(deps));
+  app.route('/workspaces', operationRoutes(deps));
+  app.route('/workspaces', restorePointRoutes(deps));
   app.route('/events', eventRoutes(deps));
   app.route('/compute', computeRoutes(deps));
   app.route('/admin', adminRoutes(deps));

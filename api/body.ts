@@ -10,7 +10,20 @@ export async function readBody<Schema extends z.ZodType>(
   c: Context<ApiEnv>,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const parsed = schema.safeParse(await readJson(c));
+  return check(schema, await readJson(c));
+}
+
+/** As `readBody`, for commands that have nothing they must be told: no body is an empty object. */
+export async function readOptionalBody<Schema extends z.ZodType>(
+  c: Context<ApiEnv>,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const isEmpty = (await c.req.text()).trim() === '';
+  return check(schema, isEmpty ? {} : await readJson(c));
+}
+
+function check<Schema extends z.ZodType>(schema: Schema, content: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => ({
     field: issue.path.join('.') || 'body',

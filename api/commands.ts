@@ -3,19 +3,23 @@
 import {
   type Client,
   isGrpcServiceError,
+  ScheduleOverlapPolicy,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type SignalDefinition } from '@temporalio/common';
 import { BerthError, type ErrorContext, isErrorCode } from '../domain/errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
-import type { Profile } from '../domain/workspace.ts';
+import type { Command, Profile, RestoreSource } from '../domain/workspace.ts';
 import {
   type CommandAnswer,
   commandUpdate,
+  expireScheduleId,
+  type MachineAnsweredFact,
+  machineAnsweredSignal,
   registeredSignal,
   type RegisteredFact,
   WORKSPACE_WORKFLOW,
@@ -29,11 +33,22 @@ export type Target = {
   readonly operationId: OperationId;
 };
 
+type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+export type LivingCommand = Without<Exclude<Command, { type: 'create' }>, 'operationId'>;
+export type Removed = NonNullable<(Command & { type: 'restore' })['removed']>;
+
 export type Commands = {
-  create(target: Target, profile: Profile): Promise<CommandAnswer>;
-  delete(target: Target): Promise<CommandAnswer>;
+  create(target: Target, profile: Profile, from?: RestoreSource): Promise<CommandAnswer>;
+  /** Of a workspace whose entity has ended. */
+  comeBack(target: Target, from: RestoreSource, removed: Removed): Promise<CommandAnswer>;
+  /** Any other command, to the entity as it lives. */
+  send(target: Target, command: LivingCommand): Promise<CommandAnswer>;
+  /** What has expired goes now rather than at the schedule's next turn. */
+  expireRestorePoints(): Promise<void>;
   /** Tells the operation that launched a machine that it has registered. An operation that is over need not know. */
   registered(operationWorkflowId: string, fact: RegisteredFact): Promise<void>;
+  /** Tells the operation that gave a machine an order what came of it. */
+  machineAnswered(operationWorkflowId: string, fact: MachineAnsweredFact): Promise<void>;
 };
 
 /** @param timeoutMs how long a command waits for a worker to confirm it. */
@@ -42,44 +57,76 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
     client.withDeadline(Date.now() + timeoutMs, ask);
 
   return {
-    create: ({ workspaceId, tenantId, operationId }, profile) =>
-      answered(workspaceId, () => {
-        const start = new WithStartWorkflowOperation<WorkspaceWorkflow>(WORKSPACE_WORKFLOW, {
-          workflowId: workspaceWorkflowId(workspaceId),
-          taskQueue,
-          args: [{ workspaceId, tenantId }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          // A workspace that was removed does not come back by a repeated create.
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: `${profile.name} of ${tenantId}`,
-        });
-        return within(() =>
-          client.workflow.executeUpdateWithStart(commandUpdate, {
-            startWorkflowOperation: start,
-            updateId: operationId,
-            args: [{ type: 'create', operationId, profile }],
-          }),
-        );
+    create: (target, profile, from) =>
+      started(target, profile.name, 'REJECT_DUPLICATE', {
+        type: 'create',
+        operationId: target.operationId,
+        profile,
+        ...(from === undefined ? {} : { from }),
       }),
 
-    delete: ({ workspaceId, operationId }) =>
+    comeBack: (target, from, removed) =>
+      started(target, removed.profile.name, 'ALLOW_DUPLICATE', {
+        type: 'restore',
+        operationId: target.operationId,
+        from,
+        removed,
+      }),
+
+    send: ({ workspaceId, operationId }, command) =>
       answered(workspaceId, () =>
         within(() =>
           client.workflow.getHandle(workspaceWorkflowId(workspaceId)).executeUpdate(commandUpdate, {
             updateId: operationId,
-            args: [{ type: 'delete', operationId }],
+            args: [{ ...command, operationId }],
           }),
         ),
       ),
 
-    async registered(operationWorkflowId, fact) {
-      try {
-        await within(() => client.workflow.getHandle(operationWorkflowId).signal(registeredSignal, fact));
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw unreachable(error) ?? error;
-      }
-    },
+    expireRestorePoints: () =>
+      within(() =>
+        client.schedule.getHandle(expireScheduleId(taskQueue)).trigger(ScheduleOverlapPolicy.BUFFER_ONE),
+      ).catch((error: unknown) => {
+        throw unreachable(error) ?? error;
+      }),
+
+    registered: (operationWorkflowId, fact) => tell(operationWorkflowId, registeredSignal, fact),
+    machineAnswered: (operationWorkflowId, fact) => tell(operationWorkflowId, machineAnsweredSignal, fact),
   };
+
+  /** REJECT_DUPLICATE: a workspace that was removed does not come back by a repeated create. */
+  function started(
+    { workspaceId, tenantId, operationId }: Target,
+    name: string,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE',
+    command: Command,
+  ): Promise<CommandAnswer> {
+    return answered(workspaceId, () => {
+      const start = new WithStartWorkflowOperation<WorkspaceWorkflow>(WORKSPACE_WORKFLOW, {
+        workflowId: workspaceWorkflowId(workspaceId),
+        taskQueue,
+        args: [{ workspaceId, tenantId }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy,
+        staticSummary: `${name} of ${tenantId}`,
+      });
+      return within(() =>
+        client.workflow.executeUpdateWithStart(commandUpdate, {
+          startWorkflowOperation: start,
+          updateId: operationId,
+          args: [command],
+        }),
+      );
+    });
+  }
+
+  async function tell<Fact>(workflowId: string, signal: SignalDefinition<[Fact]>, fact: Fact): Promise<void> {
+    try {
+      await within(() => client.workflow.getHandle(workflowId).signal(signal, fact));
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw unreachable(error) ?? error;
+    }
+  }
 }
 
 async function answered(workspaceId: WorkspaceId, ask: () => Promise<CommandAnswer>): Promise<CommandAnswer> {

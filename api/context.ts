@@ -14,6 +14,8 @@ export type ApiDependencies = {
   readonly db: Database;
   readonly commands: Commands;
   readonly events: EventHub;
+  /** News for machines. */
+  readonly orders: EventHub;
   readonly catalogue: Catalogue;
   readonly settings: ApiSettings;
   readonly log: Logger;

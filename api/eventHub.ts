@@ -1,6 +1,5 @@
-// Wakes the streams of a workspace when it has news: one LISTEN for the whole process, however many streams are open.
+// Wakes the held requests of a workspace when there is news for them: one LISTEN for the whole process, however many are open.
 
-import { EVENTS_CHANNEL } from '../store/events.ts';
 import { listen } from '../store/listen.ts';
 import type { Database } from '../store/pool.ts';
 
@@ -14,7 +13,8 @@ export type EventHub = {
 /** How soon a lost connection to Postgres is made again. */
 const RETRY_MS = 1_000;
 
-export async function startEventHub(db: Database): Promise<EventHub> {
+/** @param channel notified with the id of the workspace that has news. */
+export async function startEventHub(db: Database, channel: string): Promise<EventHub> {
   const waiting = new Map<string, Set<() => void>>();
   let closed = false;
 
@@ -22,7 +22,7 @@ export async function startEventHub(db: Database): Promise<EventHub> {
     for (const resolve of waiting.get(workspaceId) ?? []) resolve();
   };
   const wakeAll = (): void => [...waiting.keys()].forEach(wake);
-  const subscription = await listen(db, EVENTS_CHANNEL, { onNotice: wake, onGap: wakeAll, retryMs: RETRY_MS });
+  const subscription = await listen(db, channel, { onNotice: wake, onGap: wakeAll, retryMs: RETRY_MS });
 
   return {
     next: (workspaceId, timeoutMs) =>

@@ -41,6 +41,11 @@ const row: WorkspaceRow = {
   agent_card: { name: 'a' },
   last_seen_at: new Date(nowMs),
   report: {},
+  launched: null,
+  max_hourly_usd: null,
+  restore_until: null,
+  generations: 1,
+  paused_hourly_usd: null,
 };
 const seenAgo = (ms: number): WorkspaceRow => ({ ...row, last_seen_at: new Date(nowMs - ms) });
 const reporting = (report: Record<string, unknown>): WorkspaceRow => ({ ...row, report });

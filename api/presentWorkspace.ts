@@ -1,8 +1,11 @@
 // A workspace as clients read it (facts/wire.md 1.4): the row's decision, and what the machine's heartbeats say beside it.
 
 import { errorNextStep, isErrorCode } from '../domain/errors.ts';
+import type { Launched } from '../domain/workspace.ts';
+import { needsRecreate } from '../domain/workspaceCommands.ts';
 import type { WorkspaceRow } from '../store/workspaces.ts';
 import type { ApiSettings } from './context.ts';
+import { profileOf } from './liveWorkspace.ts';
 
 /** A machine that reports at least this share of errors is degraded (facts/wire.md 1.7). */
 const DEGRADED_ERROR_RATE = 0.5;
@@ -27,6 +30,9 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now =
         : { instance_id: row.instance_id, instance_type: row.instance_type, region: row.region, zone: row.zone },
     home: row.home_volume_id === null ? null : { volume_id: row.home_volume_id },
     operation: row.operation_id === null ? null : { id: row.operation_id, kind: row.operation_kind },
+    needs_restart: needsRestart(row),
+    hourly_usd: row.status === 'paused' ? row.paused_hourly_usd : (row.launched?.hourlyUsd ?? null),
+    restore_until: row.restore_until,
     failure: presentReason(row.reason),
     active_tasks: report['active_tasks'] ?? 0,
     current_task: report['current_task'] ?? null,
@@ -39,6 +45,11 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now =
     created_at: row.created_at,
     updated_at: row.updated_at,
   };
+}
+
+/** What is stored is not what its machine was launched as. */
+function needsRestart(row: WorkspaceRow): boolean {
+  return needsRecreate({ profile: profileOf(row), launched: row.launched as Launched | null });
 }
 
 /** What the machine's silence or its errors make of "online"; everything else is as the workflow decided. */

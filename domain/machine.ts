@@ -60,3 +60,6 @@ export type InstanceFact = {
 /** A launch that failed later for lack of capacity: the next candidate is tried, as after the synchronous error (facts/ec2.md 1.2). */
 export const isCapacityReason = (stateReason: string | null): boolean =>
   stateReason === 'Server.InsufficientInstanceCapacity' || stateReason === 'Server.SpotInstanceTermination';
+
+/** What a machine can be asked to do (sidecar/orders.ts). */
+export type OrderKind = 'quiesce' | 'mount' | 'manifest' | 'wipe-browser-profile';

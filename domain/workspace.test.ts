@@ -3,23 +3,23 @@
 import fc from 'fast-check';
 import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
 import {
-  brokenInvariants,
   type Change,
   type Command,
-  decide,
-  fold,
   newWorkspace,
   type Outcome,
   type Profile,
   RECORDED_OPERATIONS,
   type WorkspaceState,
 } from './workspace.ts';
+import { decide } from './workspaceCommands.ts';
+import { brokenInvariants } from './workspaceInvariants.ts';
+import { fold } from './workspaceOutcomes.ts';
 
 const operation = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as OperationId;
 const profile: Profile = { name: 'x', role: null, runtime: null, tier: 3, compute: {} };
 const fresh = newWorkspace('0b0e7f5e-9a5a-4d0e-8a39-5f6d2f6f3a11' as WorkspaceId, 'acme' as TenantId);
 const create = (n: number): Command => ({ type: 'create', operationId: operation(n), profile });
-const remove = (n: number): Command => ({ type: 'delete', operationId: operation(n) });
+const remove = (n: number): Command => ({ type: 'delete', operationId: operation(n), keepDays: 7 });
 
 const online = (generation = 1): Outcome => ({
   result: 'online',
@@ -33,7 +33,7 @@ const failed: Outcome = {
 };
 
 function after(...steps: readonly (Command | [number, Outcome])[]): Change {
-  let change: Change = { state: fresh, effects: [], events: [] };
+  let change: Change = { state: fresh, effects: [], events: [], operations: [] };
   for (const step of steps) {
     const next = Array.isArray(step)
       ? fold(change.state, { type: 'operationEnded', operationId: operation(step[0]), outcome: step[1] })
@@ -48,7 +48,9 @@ describe('create', () => {
   it('begins the first generation and starts its provision', () => {
     const { state, effects, events } = after(create(1));
     expect(state).toMatchObject({ status: 'provisioning', phase: 'provisioning', generation: 1, version: 1 });
-    expect(effects).toEqual([{ type: 'start', operation: { id: operation(1), kind: 'provision' } }]);
+    expect(effects).toMatchObject([
+      { type: 'start', operation: { id: operation(1), kind: 'provision', generation: 1 } },
+    ]);
     expect(events.map((event) => event.type)).toEqual(['WORKSPACE_PROVISIONING']);
   });
 
@@ -61,7 +63,7 @@ describe('create', () => {
 
   it('repeated changes nothing, now or later', () => {
     for (const { state } of [after(create(1)), after(create(1), [1, online()]), after(create(1), [1, failed])]) {
-      expect(decide(state, create(1))).toEqual({ state, effects: [], events: [] });
+      expect(decide(state, create(1))).toEqual({ state, effects: [], events: [], operations: [] });
     }
   });
 });
@@ -100,7 +102,7 @@ describe('delete', () => {
   it('of a workspace that is online destroys it', () => {
     const { state, effects } = after(create(1), [1, online()], remove(2));
     expect(state).toMatchObject({ status: 'removed', phase: 'destroying' });
-    expect(effects).toEqual([{ type: 'start', operation: { id: operation(2), kind: 'destroy' } }]);
+    expect(effects).toMatchObject([{ type: 'start', operation: { id: operation(2), kind: 'destroy' } }]);
   });
 
   it('while it is provisioned cancels, waits for the unwind, then destroys', () => {
@@ -108,7 +110,7 @@ describe('delete', () => {
     expect(asked.state).toMatchObject({ status: 'removed', phase: 'unwinding' });
     expect(asked.effects).toEqual([{ type: 'cancel', operationId: operation(1) }]);
     const unwound = after(create(1), remove(2), [1, { result: 'cancelled' }]);
-    expect(unwound.effects).toEqual([{ type: 'start', operation: { id: operation(2), kind: 'destroy' } }]);
+    expect(unwound.effects).toMatchObject([{ type: 'start', operation: { id: operation(2), kind: 'destroy' } }]);
     expect(unwound.events).toEqual([]);
   });
 
@@ -120,7 +122,7 @@ describe('delete', () => {
 
   it('asked for twice joins the one under way', () => {
     const { state } = after(create(1), [1, online()], remove(2));
-    expect(decide(state, remove(3))).toEqual({ state, effects: [], events: [] });
+    expect(decide(state, remove(3))).toEqual({ state, effects: [], events: [], operations: [] });
   });
 
   it('that failed may be asked for again', () => {
@@ -131,7 +133,7 @@ describe('delete', () => {
   });
 
   it('leaves nothing, and no command is taken after it', () => {
-    const { state } = after(create(1), [1, online()], remove(2), [2, { result: 'destroyed' }]);
+    const { state } = after(create(1), [1, online()], remove(2), [2, { result: 'destroyed', restoreUntil: null }]);
     expect(state).toMatchObject({ status: 'removed', phase: 'gone', machine: null, home: null });
     expect(decide(state, remove(3))).toMatchObject({ refused: 'WORKSPACE_REMOVED' });
     expect(decide(state, create(4))).toMatchObject({ refused: 'WORKSPACE_REMOVED' });
@@ -142,7 +144,12 @@ describe('delete', () => {
   });
 });
 
-const outcomes = fc.constantFrom<Outcome>(online(), failed, { result: 'cancelled' }, { result: 'destroyed' });
+const outcomes = fc.constantFrom<Outcome>(
+  online(),
+  failed,
+  { result: 'cancelled' },
+  { result: 'destroyed', restoreUntil: null },
+);
 const steps = fc.array(
   fc.oneof(
     fc.record({ command: fc.constantFrom(create, remove), id: fc.nat(6) }),

@@ -2,16 +2,16 @@
 
 import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
 import {
-  brokenInvariants,
   type Change,
-  decide,
-  fold,
   newWorkspace,
   type Outcome,
   type Profile,
   type WorkspacePhase,
   type WorkspaceState,
 } from './workspace.ts';
+import { decide } from './workspaceCommands.ts';
+import { brokenInvariants } from './workspaceInvariants.ts';
+import { fold } from './workspaceOutcomes.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as OperationId;
 const [PROVISION, DESTROY, ANOTHER] = [id(1), id(2), id(3)] as const;
@@ -23,7 +23,7 @@ const OUTCOMES = {
     home: { volumeId: 'vol-1', zone: 'a', sizeGb: 20 },
     registration: { url: null, agentCard: null },
   },
-  destroyed: { result: 'destroyed' },
+  destroyed: { result: 'destroyed', restoreUntil: null },
   cancelled: { result: 'cancelled' },
   failed: { result: 'failed', reason: { code: 'QUOTA_EXCEEDED', context: {}, message: 'no' } },
 } satisfies Record<string, Outcome>;
@@ -35,16 +35,17 @@ const end = (state: WorkspaceState, operationId: OperationId, outcome: Outcome):
 const fresh = newWorkspace('0b0e7f5e-9a5a-4d0e-8a39-5f6d2f6f3a11' as WorkspaceId, 'acme' as TenantId);
 const provisioning = changed(decide(fresh, { type: 'create', operationId: PROVISION, profile }));
 const ready = end(provisioning, PROVISION, OUTCOMES.online).state;
-const destroying = changed(decide(ready, { type: 'delete', operationId: DESTROY }));
-const STATES: Readonly<Record<WorkspacePhase, WorkspaceState>> = {
+const destroying = changed(decide(ready, { type: 'delete', operationId: DESTROY, keepDays: 7 }));
+const STATES = {
   new: fresh,
   provisioning,
   ready,
   failed: end(provisioning, PROVISION, OUTCOMES.failed).state,
-  unwinding: changed(decide(provisioning, { type: 'delete', operationId: DESTROY })),
+  unwinding: changed(decide(provisioning, { type: 'delete', operationId: DESTROY, keepDays: 7 })),
   destroying,
   gone: end(destroying, DESTROY, OUTCOMES.destroyed).state,
-};
+} satisfies Partial<Record<WorkspacePhase, WorkspaceState>>;
+type Phase = keyof typeof STATES;
 
 /** Phase after it, effects, events; or the refusal; or that nothing changes. */
 const summary = (state: WorkspaceState, change: ReturnType<typeof decide>): string => {
@@ -65,7 +66,7 @@ it('the states that the tables start from are what they are called, and sound', 
   }
 });
 
-it.each<[WorkspacePhase, string, string]>([
+it.each<[Phase, string, string]>([
   ['new', 'provisioning, start provision, WORKSPACE_PROVISIONING', 'refused WORKSPACE_NOT_FOUND'],
   ['provisioning', 'refused OPERATION_IN_PROGRESS', 'unwinding, cancel it, WORKSPACE_REMOVED'],
   ['ready', 'refused OPERATION_IN_PROGRESS', 'destroying, start destroy, WORKSPACE_REMOVED'],
@@ -76,10 +77,10 @@ it.each<[WorkspacePhase, string, string]>([
 ])('in phase %s a create is: %s; a delete is: %s', (phase, onCreate, onDelete) => {
   const state = STATES[phase];
   expect(summary(state, decide(state, { type: 'create', operationId: ANOTHER, profile }))).toBe(onCreate);
-  expect(summary(state, decide(state, { type: 'delete', operationId: ANOTHER }))).toBe(onDelete);
+  expect(summary(state, decide(state, { type: 'delete', operationId: ANOTHER, keepDays: 7 }))).toBe(onDelete);
 });
 
-it.each<[WorkspacePhase, keyof typeof OUTCOMES, string]>([
+it.each<[Phase, keyof typeof OUTCOMES, string]>([
   ['provisioning', 'online', 'ready, WORKSPACE_ONLINE'],
   ['provisioning', 'failed', 'failed, WORKSPACE_PROVISION_FAILED'],
   ['provisioning', 'cancelled', 'failed, WORKSPACE_PROVISION_FAILED'],
@@ -109,7 +110,7 @@ describe.each(Object.entries(STATES))('in phase %s', (_, state) => {
     for (const operationId of known) {
       if (operationId === undefined) continue;
       expect(summary(state, decide(state, { type: 'create', operationId, profile }))).toBe('unchanged');
-      expect(summary(state, decide(state, { type: 'delete', operationId }))).toBe('unchanged');
+      expect(summary(state, decide(state, { type: 'delete', operationId, keepDays: 7 }))).toBe('unchanged');
     }
   });
 });
@@ -117,7 +118,7 @@ describe.each(Object.entries(STATES))('in phase %s', (_, state) => {
 it('a delete that failed keeps what may still exist, and takes another try to its end', () => {
   const failed = end(STATES.destroying, DESTROY, OUTCOMES.failed).state;
   expect(failed).toMatchObject({ status: 'failed', machine: { instanceId: 'i-1' }, home: { volumeId: 'vol-1' } });
-  const again = changed(decide(failed, { type: 'delete', operationId: ANOTHER }));
+  const again = changed(decide(failed, { type: 'delete', operationId: ANOTHER, keepDays: 7 }));
   expect(again).toMatchObject({ status: 'removed', phase: 'destroying', reason: null, operation: { id: ANOTHER } });
   expect(summary(again, end(again, ANOTHER, OUTCOMES.destroyed))).toBe('gone, WORKSPACE_DESTROYED');
 });

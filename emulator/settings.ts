@@ -22,6 +22,8 @@ const schemas = {
   readLagMs: delay,
   /** Whether calls run into the buckets of facts/ec2.md 4. */
   throttle: z.enum(['off', 'aws']),
+  /** Whether a volume's snapshots have to be 15 seconds apart (facts/ec2.md 1.7). */
+  snapshotRate: z.enum(['off', 'aws']),
   /** What a repeat of a token answers once its instance is gone; both have been seen (facts/ec2.md 1.1). */
   terminatedToken: z.enum(['error', 'instance']),
   /** What the next instances run: see machines/. */
@@ -55,6 +57,7 @@ export const DEFAULTS: EmulatorSettings = {
   },
   readLagMs: 0,
   throttle: 'off',
+  snapshotRate: 'aws',
   terminatedToken: 'error',
   machines: 'process',
   crashAfterMs: 2_000,

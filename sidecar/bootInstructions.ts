@@ -9,6 +9,8 @@ export type BootInstructions = {
   readonly platformUrl: string;
   readonly bootCredential: string;
   readonly heartbeatIntervalMs: number;
+  /** The home comes from another machine: what is in it is to be said at the registration. */
+  readonly proveHome: boolean;
 };
 
 /** Throws where the user data is not Berth's. */
@@ -28,5 +30,6 @@ export async function readBootInstructions(metadata: Metadata): Promise<BootInst
     platformUrl: field('platform_url', 'string'),
     bootCredential: field('boot_credential', 'string'),
     heartbeatIntervalMs: field('heartbeat_interval_seconds', 'number') * 1000,
+    proveHome: (content as Record<string, unknown>)['prove_home'] === true,
   };
 }

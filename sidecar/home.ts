@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { watch } from 'node:fs';
-import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, stat, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { wait } from './wait.ts';
@@ -98,4 +98,35 @@ async function linkFolder(folder: string, path: string): Promise<void> {
   if (existing?.isSymbolicLink() && (await readlink(path)) === folder) return;
   await rm(path, { recursive: true, force: true });
   await symlink(folder, path);
+}
+
+/** `look` reads the home, where it is then, as it will be left: on a real machine it is read-only meanwhile, so that nothing changes after the look. */
+export async function unmountHome<Result>(path: string, look: (where: string) => Promise<Result>): Promise<Result> {
+  const isLink = await lstat(path).then(
+    (entry) => entry.isSymbolicLink(),
+    () => false,
+  );
+  if (isLink) {
+    const folder = await readlink(path);
+    // Whoever writes by the mount point's name is cut off before the look, as by the read-only mount of a real machine.
+    await unlink(path);
+    try {
+      return await look(folder);
+    } catch (error) {
+      await symlink(folder, path);
+      throw error;
+    }
+  }
+  await run('sync', ['-f', path]);
+  await run('mount', ['-o', 'remount,ro', path]).catch(async () => {
+    // Refused while files are open for writing: their writers did not come to rest in their time.
+    await run('fuser', ['-k', '-M', '-m', path]).catch(() => {});
+    await run('mount', ['-o', 'remount,ro', path]);
+  });
+  const result = await look(path);
+  await run('umount', [path]).catch(async () => {
+    await run('fuser', ['-k', '-M', '-m', path]).catch(() => {});
+    await run('umount', [path]);
+  });
+  return result;
 }

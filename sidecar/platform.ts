@@ -15,20 +15,47 @@ export class Refused extends Error {
 
 const TIMEOUT_MS = 10_000;
 
+/** A request that the platform holds until it has something to say; it answers after 25 s at the latest. */
+const HELD_TIMEOUT_MS = 40_000;
+
 /** Posts until an answer comes; 5xx, 429 and no answer are tried again, any other refusal throws Refused. */
-export async function post(
+export const post = (
   url: string,
   bearer: string,
   body: unknown,
   signal: AbortSignal,
   log: (line: string) => void,
+): Promise<Record<string, unknown>> =>
+  untilAnswered(url, { method: 'POST', bearer, body: JSON.stringify(body), timeoutMs: TIMEOUT_MS }, signal, log);
+
+/** As `post`, for a request that is held. */
+export const ask = (
+  url: string,
+  bearer: string,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<Record<string, unknown>> =>
+  untilAnswered(url, { method: 'GET', bearer, timeoutMs: HELD_TIMEOUT_MS }, signal, log);
+
+type Call = {
+  readonly method: 'GET' | 'POST';
+  readonly bearer: string;
+  readonly body?: string;
+  readonly timeoutMs: number;
+};
+
+async function untilAnswered(
+  url: string,
+  { method, bearer, body, timeoutMs }: Call,
+  signal: AbortSignal,
+  log: (line: string) => void,
 ): Promise<Record<string, unknown>> {
   for (const pauseMs of backoff(200, 10_000)) {
     const answer = await fetch(url, {
-      method: 'POST',
+      method,
       headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     }).catch((error: unknown) => error);
     signal.throwIfAborted();
     if (answer instanceof Response) {

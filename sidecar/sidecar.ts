@@ -1,8 +1,9 @@
 // Berth's process on the machine: mounts the home, registers with it, and says that it lives until it is stopped.
 
 import { type BootInstructions, readBootInstructions } from './bootInstructions.ts';
-import { mountHome } from './home.ts';
+import { HomeKeeper } from './homeKeeper.ts';
 import { type Metadata, metadataService } from './metadata.ts';
+import { followOrders, type Platform } from './orders.ts';
 import { post, Refused } from './platform.ts';
 import { keepToken, readToken } from './token.ts';
 import { backoff, wait } from './wait.ts';
@@ -24,18 +25,33 @@ export async function runSidecar({ root, env, signal, log, homePollMs = 100 }: S
   const instructions = await bootInstructions(metadata, signal, log);
   log(`booted as generation ${instructions.generation} of workspace ${instructions.workspaceId}`);
   const instanceId = await metadata.get('/latest/meta-data/instance-id');
-  const home = await mountHome(root, homePollMs, signal);
-  log(`home ${home.volumeId} mounted at ${home.path}`);
-  const token = (await readToken(root)) ?? (await register(instructions, instanceId, home.volumeId, root, signal, log));
+  const home = new HomeKeeper({ root, pollMs: homePollMs, signal, log });
+  const token = await register(instructions, instanceId, home, root, signal, log);
+  const { platformUrl: url } = instructions;
+  // Whichever ends ends the machine's service; the other one must not go on without it.
+  const both = new AbortController();
+  const platform = { url, token, signal: AbortSignal.any([signal, both.signal]), log };
+  try {
+    await Promise.race([followOrders(platform, home), beat(platform, instructions, startedAt)]);
+  } finally {
+    both.abort();
+  }
+}
+
+async function beat(
+  { url, token, signal, log }: Platform,
+  { workspaceId, heartbeatIntervalMs }: BootInstructions,
+  startedAt: number,
+): Promise<never> {
   for (;;) {
     const body = {
-      workspace_id: instructions.workspaceId,
+      workspace_id: workspaceId,
       uptime_seconds: Math.round((Date.now() - startedAt) / 1000),
       error_rate: 0,
       active_tasks: 0,
     };
-    await post(`${instructions.platformUrl}/registry/heartbeat`, token, body, signal, log);
-    await wait(instructions.heartbeatIntervalMs, signal);
+    await post(`${url}/registry/heartbeat`, token, body, signal, log);
+    await wait(heartbeatIntervalMs, signal);
   }
 }
 
@@ -56,30 +72,25 @@ async function bootInstructions(
   throw new Error('unreachable');
 }
 
+/** At the first boot with the boot credential, which is exchanged for a token; at every later one with that token. */
 async function register(
   instructions: BootInstructions,
   instanceId: string,
-  homeVolumeId: string,
+  home: HomeKeeper,
   root: string,
   signal: AbortSignal,
   log: (line: string) => void,
 ): Promise<string> {
-  const body = {
-    id: instructions.workspaceId,
-    instance_id: instanceId,
-    home: { volume_id: homeVolumeId, mounted: true },
-  };
-  const answer = await post(
-    `${instructions.platformUrl}/registry/register`,
-    instructions.bootCredential,
-    body,
-    signal,
-    log,
-  );
-  const token = answer['auth_token'];
+  const known = await readToken(root);
+  const { volumeId: volume_id } = await home.mount();
+  const proof = instructions.proveHome ? { manifest: (await home.manifest()).manifest } : {};
+  const body = { id: instructions.workspaceId, instance_id: instanceId, home: { volume_id, mounted: true, ...proof } };
+  const url = `${instructions.platformUrl}/registry/register`;
+  const answer = await post(url, known ?? instructions.bootCredential, body, signal, log);
+  const token = answer['auth_token'] ?? known;
   if (typeof token !== 'string')
     throw new Refused('NO_TOKEN', 'the platform answered the registration without a token');
-  await keepToken(root, token);
+  if (token !== known) await keepToken(root, token);
   log('registered');
   return token;
 }

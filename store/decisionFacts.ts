@@ -15,7 +15,10 @@ export type DecisionFacts = {
   readonly prices: ListPrices;
 };
 
-/** A generation that is decided again does not count itself. */
+/**
+ * A generation that is decided again does not count itself; of the same workspace's other machine, which it replaces, the vCPUs count
+ * for as long as both run, and the money does not.
+ */
 export type Self = { readonly workspaceId: WorkspaceId; readonly generation: number };
 
 export async function decisionFacts(
@@ -32,8 +35,8 @@ export async function decisionFacts(
      select
        (select entitlements from tenants where id = $1) as entitlements,
        (select count(*)::integer from workspaces where tenant_id = $1 and status <> 'removed' and id is distinct from $3) as workspaces,
-       (select coalesce(sum(hourly_micros), 0)::bigint from others where tenant_id = $1) as hourly,
-       (select coalesce(sum(monthly_micros), 0)::bigint from others where tenant_id = $1) as monthly,
+       (select coalesce(sum(hourly_micros), 0)::bigint from others where tenant_id = $1 and workspace_id is distinct from $3) as hourly,
+       (select coalesce(sum(monthly_micros), 0)::bigint from others where tenant_id = $1 and workspace_id is distinct from $3) as monthly,
        (select coalesce(json_agg(json_build_object(
            'code', q.code, 'limit', q.limit_vcpus, 'inUse', q.other_use,
            'ageSeconds', extract(epoch from now() - q.measured_at)::integer,

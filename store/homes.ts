@@ -2,10 +2,10 @@
 
 import type { CreateVolumeCommandInput } from '@aws-sdk/client-ec2';
 import type { WorkspaceId } from '../domain/ids.ts';
+import type { LaunchKey } from '../domain/machine.ts';
 import type { Queryable } from './pool.ts';
 
-export type HomeIntent = {
-  readonly workspaceId: WorkspaceId;
+export type HomeIntent = LaunchKey & {
   readonly clientToken: string;
   readonly request: CreateVolumeCommandInput;
   readonly zone: string;
@@ -14,6 +14,8 @@ export type HomeIntent = {
 
 export type HomeRow = {
   readonly workspace_id: WorkspaceId;
+  readonly generation: number;
+  readonly attempt: number;
   readonly client_token: string;
   readonly request: CreateVolumeCommandInput;
   readonly zone: string;
@@ -25,10 +27,18 @@ export type HomeRow = {
 /** Writes the intent unless it is there, and answers the one that is. */
 export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promise<HomeRow> {
   const { rows } = await db.query(
-    `insert into homes (workspace_id, client_token, request, zone, size_gb) values ($1, $2, $3, $4, $5)
+    `insert into homes (workspace_id, client_token, request, zone, size_gb, generation, attempt) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (client_token) do update set requested_at = now()
      returning *`,
-    [intent.workspaceId, intent.clientToken, JSON.stringify(intent.request), intent.zone, intent.sizeGb],
+    [
+      intent.workspaceId,
+      intent.clientToken,
+      JSON.stringify(intent.request),
+      intent.zone,
+      intent.sizeGb,
+      intent.generation,
+      intent.attempt,
+    ],
   );
   return rows[0];
 }
@@ -38,6 +48,10 @@ export async function recordHomeCreated(db: Queryable, clientToken: string, volu
     clientToken,
     volumeId,
   ]);
+}
+
+export async function recordHomeSize(db: Queryable, volumeId: string, sizeGb: number): Promise<void> {
+  await db.query(`update homes set size_gb = $2 where volume_id = $1`, [volumeId, sizeGb]);
 }
 
 export async function recordHomeDeleted(db: Queryable, clientToken: string): Promise<void> {

@@ -63,6 +63,7 @@ async function registered(launch: LaunchKey): Promise<Buffer> {
   const { hash: tokenHash, prefix: tokenPrefix } = mintToken();
   const answer = await register(db, {
     ...launch,
+    home: { volumeId: 'vol-1', digest: null },
     url: null,
     agentCard: null,
     instanceId: instanceOf(launch),

@@ -3,7 +3,7 @@
 import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { InstanceState, LaunchKey } from '../domain/machine.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
-import type { Queryable } from './pool.ts';
+import { type Database, type Queryable, transaction } from './pool.ts';
 
 export type LaunchIntent = LaunchKey & {
   readonly tenantId: string;
@@ -104,6 +104,54 @@ export async function recordEnded(db: Queryable, launch: LaunchKey): Promise<voi
     `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation = $2 and attempt = $3 and revoked_at is null`,
     key(launch),
   );
+}
+
+/** Another operation has to do with the machine now: it is told of its states, the present one first, and of its registration. */
+export async function adoptLaunch(db: Queryable, launch: LaunchKey, watcher: string): Promise<void> {
+  await db.query(
+    `update launches set operation_workflow_id = $4, watcher = $4, observed_state = null
+     where ${KEY} and progress = 'launched'`,
+    [...key(launch), watcher],
+  );
+}
+
+/** What the machine has to have mounted when it registers; `digest` null = whatever is on that volume. */
+export async function expectHome(
+  db: Queryable,
+  launch: LaunchKey,
+  home: { readonly volume_id: string; readonly digest: string | null },
+): Promise<void> {
+  await db.query(`update launches set expected_home = $4 where ${KEY}`, [...key(launch), JSON.stringify(home)]);
+}
+
+export type Registered = { readonly attempt: number; readonly url: string | null; readonly agentCard: unknown };
+
+/** Null = none of the generation's machines has registered, and from now on none can; else the one that has. */
+export const closeGeneration = (
+  db: Database,
+  workspaceId: WorkspaceId,
+  generation: number,
+): Promise<Registered | null> =>
+  transaction(db, async (client) => {
+    // Waits for a registration that is under way; one that comes later finds the door closed (store/registrations.ts).
+    await client.query(
+      `update launches set terminate_requested_at = coalesce(terminate_requested_at, now())
+       where workspace_id = $1 and generation = $2 and registered_at is null`,
+      [workspaceId, generation],
+    );
+    const { rows } = await client.query(
+      `select attempt, url, agent_card from launches
+       where workspace_id = $1 and generation = $2 and registered_at is not null and terminate_requested_at is null
+         and progress = 'launched' order by attempt desc limit 1`,
+      [workspaceId, generation],
+    );
+    const [row] = rows;
+    return row === undefined ? null : { attempt: row.attempt, url: row.url, agentCard: row.agent_card };
+  });
+
+/** Nobody waits for the machine's states any more. */
+export async function unwatchLaunch(db: Queryable, launch: LaunchKey): Promise<void> {
+  await db.query(`update launches set watcher = null where ${KEY}`, key(launch));
 }
 
 /** Intents of the workspace that may still have a machine. */

@@ -46,7 +46,8 @@ async function launched(...args: Parameters<typeof requested>): Promise<LaunchKe
 type Exchange = { readonly answer: Registered; readonly token: Buffer };
 async function exchange(launch: LaunchKey, instanceId = instanceOf(launch)): Promise<Exchange> {
   const { hash: token, prefix: tokenPrefix } = mintToken();
-  const what = { url: 'http://10.0.0.1', agentCard: { name: 'a' }, instanceId, tokenHash: token, tokenPrefix };
+  const home = { volumeId: 'vol-1', digest: null };
+  const what = { home, url: 'http://10.0.0.1', agentCard: { name: 'a' }, instanceId, tokenHash: token, tokenPrefix };
   return { answer: await register(db, { ...launch, ...what }), token };
 }
 const refusal = async (launch: LaunchKey, instanceId?: string): Promise<string> => {
@@ -67,7 +68,13 @@ it("a launch is registered, and its token is its workspace's", async () => {
   });
   expect(await findLaunch(db, launch)).toMatchObject({ registered_at: expect.any(Date), agent_card: { name: 'a' } });
   const { workspaceId } = launch;
-  expect(await findToken(db, token)).toEqual({ workspaceId, generation: 1, tenantId: 'acme', isSuperseded: false });
+  expect(await findToken(db, token)).toEqual({
+    workspaceId,
+    generation: 1,
+    attempt: 1,
+    tenantId: 'acme',
+    isSuperseded: false,
+  });
 });
 
 it('a machine that is quicker than the record of its launch is registered', async () => {

@@ -12,7 +12,11 @@ export type Registering = LaunchKey & {
   readonly tokenHash: Buffer;
   /** First 8 characters, for people who compare; not enough to use. */
   readonly tokenPrefix: string;
+  readonly home: RegisteringHome;
 };
+
+/** What the machine has mounted; the digest only where it was asked for. */
+export type RegisteringHome = { readonly volumeId: string; readonly digest: string | null };
 
 export type Registered =
   | {
@@ -21,7 +25,8 @@ export type Registered =
       readonly tenantId: string;
       readonly instanceId: string | null;
     }
-  | { readonly result: 'unknown' | 'other-instance' | 'closed' | 'expired' | 'used' };
+  | { readonly result: 'unknown' | 'other-instance' | 'closed' | 'expired' | 'used' }
+  | { readonly result: 'other-home'; readonly operationWorkflowId: string; readonly because: string };
 
 /**
  * Exchanges the credential of one launch for a token, once. A machine that lost the answer may ask again while nobody has
@@ -32,7 +37,8 @@ export const register = (db: Database, registering: Registering): Promise<Regist
     const { workspaceId, generation, attempt } = registering;
     const { rows } = await client.query(
       `select l.*, l.boot_deadline < now() as expired,
-         exists (select 1 from launches o where o.workspace_id = l.workspace_id and (o.generation, o.attempt) > (l.generation, l.attempt)) as superseded,
+         exists (select 1 from launches o where o.workspace_id = l.workspace_id and (o.generation, o.attempt) > (l.generation, l.attempt)
+                 and o.progress in ('requested', 'launched')) as superseded,
          exists (select 1 from workspace_auth_tokens t where t.workspace_id = l.workspace_id and t.generation = l.generation
                  and t.attempt = l.attempt and t.first_used_at is not null) as used
        from launches l where l.workspace_id = $1 and l.generation = $2 and l.attempt = $3 for update`,
@@ -52,6 +58,8 @@ export const register = (db: Database, registering: Registering): Promise<Regist
     }
     if (launch.used) return { result: 'used' };
     if (launch.expired) return { result: 'expired' };
+    const because = otherHome(launch.expected_home, registering.home);
+    if (because !== null) return { result: 'other-home', operationWorkflowId: launch.operation_workflow_id, because };
     await client.query(
       `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation <= $2 and revoked_at is null`,
       [workspaceId, generation],
@@ -81,9 +89,35 @@ export const register = (db: Database, registering: Registering): Promise<Regist
     };
   });
 
+/** Why what is mounted is not the home that was left on the machine before; a home of its own need not be proven. */
+function otherHome(
+  expected: { readonly volume_id: string; readonly digest: string | null } | null,
+  { volumeId, digest }: RegisteringHome,
+): string | null {
+  if (expected === null) return null;
+  if (expected.volume_id !== volumeId) return `${volumeId} is mounted, and ${expected.volume_id} was expected`;
+  if (expected.digest !== null && expected.digest !== digest) return 'its content is not what was left';
+  return null;
+}
+
+/** A machine that has booted again registers with its token: whoever waits for it is told. */
+export async function registerAgain(
+  db: Queryable,
+  { workspaceId, generation, attempt }: LaunchKey,
+  { url, agentCard }: Pick<Registering, 'url' | 'agentCard'>,
+): Promise<string> {
+  const { rows } = await db.query(
+    `update launches set registered_at = now(), url = coalesce($4, url), agent_card = coalesce($5::jsonb, agent_card), watcher = null
+     where workspace_id = $1 and generation = $2 and attempt = $3 returning operation_workflow_id`,
+    [workspaceId, generation, attempt, url, agentCard === null ? null : JSON.stringify(agentCard)],
+  );
+  return rows[0].operation_workflow_id;
+}
+
 export type TokenOwner = {
   readonly workspaceId: WorkspaceId;
   readonly generation: number;
+  readonly attempt: number;
   readonly tenantId: string;
   /** Its generation was replaced or given up: it opens nothing any more. */
   readonly isSuperseded: boolean;
@@ -92,7 +126,7 @@ export type TokenOwner = {
 /** Whose token this is, or null where it is nobody's (any more). */
 export async function findToken(db: Queryable, tokenHash: Buffer): Promise<TokenOwner | null> {
   const { rows } = await db.query(
-    `select t.workspace_id, t.generation, t.first_used_at, t.revoked_at, l.tenant_id,
+    `select t.workspace_id, t.generation, t.attempt, t.first_used_at, t.revoked_at, l.tenant_id,
        exists (select 1 from workspace_auth_tokens s where s.workspace_id = t.workspace_id and s.generation = t.generation
                and s.revoked_at is null) as rotated
      from workspace_auth_tokens t
@@ -111,5 +145,6 @@ export async function findToken(db: Queryable, tokenHash: Buffer): Promise<Token
       [tokenHash],
     );
   }
-  return { workspaceId: row.workspace_id, generation: row.generation, tenantId: row.tenant_id, isSuperseded };
+  const { workspace_id: workspaceId, generation, attempt, tenant_id: tenantId } = row;
+  return { workspaceId, generation, attempt, tenantId, isSuperseded };
 }

@@ -46,11 +46,29 @@ export async function reserve(client: Queryable, reservation: Reservation): Prom
   );
 }
 
-/** Of every generation up to this one. */
-export async function release(db: Queryable, workspaceId: WorkspaceId, generation: number): Promise<void> {
+/** Of the generations from the first to the last of these. */
+export async function release(
+  db: Queryable,
+  workspaceId: WorkspaceId,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<void> {
   await db.query(
-    `update reservations set released_at = now() where workspace_id = $1 and generation <= $2 and released_at is null`,
-    [workspaceId, generation],
+    `update reservations set released_at = now()
+     where workspace_id = $1 and generation between $2 and $3 and released_at is null`,
+    [workspaceId, from, to],
+  );
+}
+
+/** A machine that is paused takes no vCPU, and of the budget what its volumes cost. */
+export async function reserveStorage(
+  db: Queryable,
+  { workspaceId, generation }: { readonly workspaceId: WorkspaceId; readonly generation: number },
+  cost: { readonly hourly: number; readonly monthly: number },
+): Promise<void> {
+  await db.query(
+    `update reservations set vcpus = 0, hourly_micros = $3, monthly_micros = $4, released_at = null
+     where workspace_id = $1 and generation = $2`,
+    [workspaceId, generation, cost.hourly, cost.monthly],
   );
 }
 

@@ -1,8 +1,9 @@
 // The read model of workspaces: written by the entity under its version, read by every GET.
 
-import type { PublishedEvent, WorkspaceState } from '../domain/workspace.ts';
+import type { PublishedEvent, PublishedOperation, WorkspaceState } from '../domain/workspace.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { eventsParameter, insertEvents } from './events.ts';
+import { operationsParameter, upsertOperations } from './operations.ts';
 import type { Queryable } from './pool.ts';
 
 export type WorkspaceRow = {
@@ -26,6 +27,12 @@ export type WorkspaceRow = {
   readonly operation_kind: string | null;
   readonly reason: { code: string; message: string; context: Record<string, unknown> } | null;
   readonly version: number;
+  readonly launched: { compute: Record<string, unknown>; imageId: string; hourlyUsd: string | null } | null;
+  readonly max_hourly_usd: string | null;
+  /** A removed one can be restored until then. */
+  readonly restore_until: Date | null;
+  readonly generations: number;
+  readonly paused_hourly_usd: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly agent_card: unknown;
@@ -38,21 +45,27 @@ export async function publishWorkspace(
   db: Queryable,
   state: WorkspaceState,
   events: readonly PublishedEvent[],
+  operations: readonly PublishedOperation[] = [],
 ): Promise<void> {
   if (state.profile === null) throw new Error(`workspace ${state.workspaceId} has nothing to publish`);
   const { profile, machine, operation } = state;
   await db.query(
     `with published as (
        insert into workspaces as w (id, tenant_id, name, role, runtime, tier, compute, status, phase, generation, url, instance_id,
-         instance_type, region, zone, home_volume_id, operation_id, operation_kind, reason, version)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+         instance_type, region, zone, home_volume_id, operation_id, operation_kind, reason, version, launched, max_hourly_usd,
+         restore_until, generations, paused_hourly_usd)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $23, $24, $25, $26, $27)
        on conflict (id) do update set
          name = excluded.name, role = excluded.role, runtime = excluded.runtime, tier = excluded.tier, compute = excluded.compute,
          status = excluded.status, phase = excluded.phase, generation = excluded.generation, url = excluded.url,
          instance_id = excluded.instance_id, instance_type = excluded.instance_type, region = excluded.region, zone = excluded.zone,
          home_volume_id = excluded.home_volume_id, operation_id = excluded.operation_id, operation_kind = excluded.operation_kind,
-         reason = excluded.reason, version = excluded.version, updated_at = now()
+         reason = excluded.reason, version = excluded.version, launched = excluded.launched,
+         max_hourly_usd = excluded.max_hourly_usd, restore_until = excluded.restore_until, generations = excluded.generations,
+         paused_hourly_usd = excluded.paused_hourly_usd, updated_at = now()
        where w.version < excluded.version
+     ), recorded as (
+       ${upsertOperations('$22')}
      )
      ${insertEvents('$21')}`,
     [
@@ -77,6 +90,12 @@ export async function publishWorkspace(
       state.reason === null ? null : JSON.stringify(state.reason),
       state.version,
       eventsParameter(events.map((event) => ({ ...event, workspaceId: state.workspaceId }))),
+      operationsParameter(state, operations),
+      state.launched === null ? null : JSON.stringify(state.launched),
+      profile.maxHourlyUsd ?? null,
+      state.restoreUntil,
+      state.generations,
+      state.pausedHourlyUsd,
     ],
   );
 }

@@ -1,30 +1,17 @@
 // One look at the instances of a region tells every operation that waits for one: nobody polls per machine (design, section 4).
 
 import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
-import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Ec2Clients } from '../activities/ec2/clients.ts';
 import { type Candidate, type InstanceState, isCapacityReason, isEnded } from '../domain/machine.ts';
 import { type LaunchRow, recordEnded, recordObserved, watchedLaunches } from '../store/launches.ts';
 import { recordNoCapacity } from '../store/offerings.ts';
-import { type Database, transaction } from '../store/pool.ts';
+import { transaction } from '../store/pool.ts';
 import { instanceStateChangedSignal } from '../workflows/messages.ts';
+import { sweepResources } from './resourceSweep.ts';
+import { inBatches, type SweepDependencies } from './sweepDependencies.ts';
 
-export type SweepDependencies = {
-  readonly db: Database;
-  readonly ec2: Ec2Clients;
-  readonly client: Client;
-  readonly region: string;
-  /** Unseen for less than this after a launch means "not yet". */
-  readonly notFoundGraceMs: number;
-  /** Unseen for longer than this means gone: the tombstone of a terminated instance stays an hour (facts/ec2.md 1.4). */
-  readonly absentAfterMs: number;
-};
-
-/** The most values that a filter takes (facts/ec2.md 1.4). Filters, not ids: one id that is gone would fail the whole call. */
-const FILTER_VALUES = 200;
-
-/** Looks once; returns how many launches somebody still waits for. Where another worker is looking right now, that one's look counts. */
+/** Looks once; returns how many things somebody still waits for. Where another worker is looking right now, that one's look counts. */
 export const sweepInstances = (deps: SweepDependencies): Promise<number> =>
   transaction(deps.db, async (lock) => {
     const { rows } = await lock.query(
@@ -42,13 +29,13 @@ export const sweepInstances = (deps: SweepDependencies): Promise<number> =>
         tell(deps, launch, launch.instance_id === null ? undefined : seen.get(launch.instance_id)),
       ),
     );
-    return watched.length;
+    return watched.length + (await sweepResources(deps, lock));
   });
 
 async function look(ec2: Ec2Clients, instanceIds: readonly string[]): Promise<Map<string, Instance>> {
   const seen = new Map<string, Instance>();
-  for (let start = 0; start < instanceIds.length; start += FILTER_VALUES) {
-    const filter = { Name: 'instance-id', Values: instanceIds.slice(start, start + FILTER_VALUES) };
+  for (const Values of inBatches(instanceIds)) {
+    const filter = { Name: 'instance-id', Values };
     const { Reservations = [] } = await ec2.describe.send(
       new DescribeInstancesCommand({ Filters: [filter], MaxResults: 1000 }),
     );

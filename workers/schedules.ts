@@ -1,28 +1,55 @@
 // The schedules of maintenance: there from the first worker on, one run at a time (design, section 3).
 
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { expireScheduleId } from '../workflows/messages.ts';
+import { expireRestorePoints } from '../workflows/expireRestorePoints.ts';
 import { refreshPrices } from '../workflows/refreshPrices.ts';
 
-/** As often as Karpenter reads it (facts/ec2.md 1.8). */
-const PRICES_EVERY = '12 hours';
+type Maintenance = {
+  readonly scheduleId: string;
+  readonly workflow: () => Promise<string>;
+  readonly every: '12 hours' | '1 hour';
+  readonly atOnce: boolean;
+  readonly note: string;
+};
+
+const maintenance = (taskQueue: string): readonly Maintenance[] => [
+  {
+    scheduleId: `${taskQueue}/refresh-prices`,
+    workflow: refreshPrices,
+    // As often as Karpenter reads it (facts/ec2.md 1.8); the first prices are wanted now.
+    every: '12 hours',
+    atOnce: true,
+    note: 'reads the AWS price list',
+  },
+  {
+    scheduleId: expireScheduleId(taskQueue),
+    workflow: expireRestorePoints,
+    // They are kept for days: an hour more is within the promise.
+    every: '1 hour',
+    atOnce: false,
+    note: 'deletes restore points whose time is over',
+  },
+];
 
 /** Safe to call from every worker at its start: a schedule that is there stays as an operator may have changed it. */
 export async function ensureSchedules(client: Client, taskQueue: string): Promise<void> {
-  try {
-    await client.schedule.create({
-      scheduleId: `${taskQueue}/refresh-prices`,
-      spec: { intervals: [{ every: PRICES_EVERY }] },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
-      action: {
-        type: 'startWorkflow',
-        workflowType: refreshPrices,
-        taskQueue,
-        workflowId: `${taskQueue}/refresh-prices`,
-      },
-      // The first prices are wanted now, not in twelve hours.
-      state: { triggerImmediately: true, note: 'reads the AWS price list' },
-    });
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  for (const each of maintenance(taskQueue)) {
+    try {
+      await client.schedule.create(scheduleOf(each, taskQueue));
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    }
   }
 }
+
+const scheduleOf = (
+  { scheduleId, workflow, every, atOnce, note }: Maintenance,
+  taskQueue: string,
+): ScheduleOptions => ({
+  scheduleId,
+  spec: { intervals: [{ every }] },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
+  action: { type: 'startWorkflow', workflowType: workflow, taskQueue, workflowId: scheduleId },
+  state: { triggerImmediately: atOnce, note },
+});

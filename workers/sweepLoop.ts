@@ -3,7 +3,8 @@
 import type { Logger } from 'pino';
 import { WATCH_CHANNEL } from '../store/launches.ts';
 import { listen } from '../store/listen.ts';
-import { type SweepDependencies, sweepInstances } from './instanceSweep.ts';
+import { sweepInstances } from './instanceSweep.ts';
+import type { SweepDependencies } from './sweepDependencies.ts';
 
 export type SweepLoop = { stop(): Promise<void> };
 

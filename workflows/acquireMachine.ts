@@ -1,7 +1,7 @@
 // Goes through the candidates until one of them runs with the home attached; what a failed one left is removed before the next.
 
-import type { OperationRef } from '../domain/ids.ts';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import type { OperationRef } from '../domain/ids.ts';
 import {
   type Candidate,
   type Home,
@@ -23,29 +23,35 @@ export type Acquisition = {
   readonly generation: number;
   readonly plan: LaunchPlan;
   readonly bootDeadlineAt: string;
+  readonly provesHome: boolean;
 };
 
 export type Acquired = { readonly machine: Machine; readonly home: Home };
+
+/** Brings a home to the machine that was just launched, and attaches it. */
+export type ProvideHome = (machine: Machine, key: LaunchKey) => Promise<Home>;
 
 /** Spent tokens and machines that die at once may repeat; beyond this many tries a person should look. */
 const MAX_ATTEMPTS = 10;
 
 /**
  * Throws CAPACITY_EXHAUSTED when no candidate has room, else the failure of the try that can't be helped by another one.
- * `onStep` is told what is going on; `undo` gets what has to be undone if a later step fails.
+ * `onStep` is told what is going on; `undo` gets what has to be undone if a later step fails. What `provideHome` makes for the
+ * launch is deleted with it; what it takes from elsewhere is its own to give back.
  */
 export async function acquireMachine(
   acquisition: Acquisition,
   signals: MachineSignals,
   undo: Unwind,
   onStep: (step: string) => void,
+  provideHome: ProvideHome,
 ): Promise<Acquired> {
   const tried: string[] = [];
   const candidates = [...acquisition.plan.candidates];
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const candidate = candidates[0];
     if (candidate === undefined) break;
-    const verdict = await tryCandidate(acquisition, candidate, attempt, signals, undo, onStep);
+    const verdict = await tryCandidate(acquisition, candidate, attempt, signals, undo, onStep, provideHome);
     if ('machine' in verdict) return verdict;
     // A dead machine says nothing about the zone's capacity: the same candidate gets another token.
     if (verdict.nothingThere) candidates.shift();
@@ -55,12 +61,13 @@ export async function acquireMachine(
 }
 
 async function tryCandidate(
-  { operation, owner, generation, plan, bootDeadlineAt }: Acquisition,
+  { operation, owner, generation, plan, bootDeadlineAt, provesHome }: Acquisition,
   candidate: Candidate,
   attempt: number,
   signals: MachineSignals,
   undo: Unwind,
   onStep: (step: string) => void,
+  provideHome: ProvideHome,
 ): Promise<Acquired | { nothingThere: boolean }> {
   const key: LaunchKey = { workspaceId: operation.workspaceId, generation, attempt };
   const where = `${candidate.instanceType} in ${candidate.zone}`;
@@ -68,26 +75,20 @@ async function tryCandidate(
   undo.push(`try ${attempt}: ${where}`, () => own.run());
   // Undone in reverse: the machine goes first, as a volume in use can't be deleted.
   own.push('delete home', () =>
-    callActivities.deleteHomes.executeWithOptions({ summary: 'delete home' }, [operation, owner.workspaceId]),
+    callActivities.deleteHomes.executeWithOptions({ summary: 'delete home' }, [
+      operation,
+      owner.workspaceId,
+      { of: key },
+    ]),
   );
   own.push('end machine', () => endMachine(operation, key, signals));
   try {
     onStep(`launching ${where}`);
     const machine = await launchActivities.launchMachine.executeWithOptions({ summary: `launch ${where}` }, [
-      { operation, key, owner, candidate, plan, bootDeadlineAt },
+      { operation, key, owner, candidate, plan, bootDeadlineAt, provesHome },
     ]);
     onStep(`booting ${machine.instanceId} in ${machine.zone}`);
-    const { homeGb, iops, throughput } = plan.shape;
-    const home = await both(
-      callActivities.createHome.executeWithOptions({ summary: `create home of ${homeGb} GiB in ${machine.zone}` }, [
-        { operation, key, owner, zone: machine.zone, sizeGb: homeGb, iops, throughput },
-      ]),
-      signals.untilRunning(machine),
-    );
-    await callActivities.attachHome.executeWithOptions(
-      { summary: `attach ${home.volumeId} to ${machine.instanceId}` },
-      [operation, home, machine],
-    );
+    const home = await provideHome(machine, key);
     return { machine, home };
   } catch (error) {
     const verdict = canTryAgain(error);
@@ -104,12 +105,4 @@ function canTryAgain(error: unknown): { nothingThere: boolean } | null {
   if (error.cause.type === 'AWS_CAPACITY') return { nothingThere: true };
   if (error.cause.type === 'MACHINE_DIED') return { nothingThere: false };
   return null;
-}
-
-/** The first's result once both are done; fails only when neither is under way any more, so that nothing is undone too early. */
-async function both<Result>(first: Promise<Result>, second: Promise<unknown>): Promise<Result> {
-  const [one, other] = await Promise.allSettled([first, second]);
-  if (one.status === 'rejected') throw one.reason;
-  if (other.status === 'rejected') throw other.reason;
-  return one.value;
 }

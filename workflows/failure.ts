@@ -2,7 +2,7 @@
 
 import { ApplicationFailure, ActivityFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
 import { type ErrorCode, type ErrorContext, errorMessage, isErrorCode } from '../domain/errors.ts';
-import type { Reason } from '../domain/workspace.ts';
+import type { Reason, Standing } from '../domain/workspace.ts';
 
 /** A failure of the registry, final as far as Temporal is concerned. */
 export const failure = (code: ErrorCode, context: ErrorContext): ApplicationFailure =>
@@ -12,6 +12,21 @@ export const failure = (code: ErrorCode, context: ErrorContext): ApplicationFail
     details: [context],
     nonRetryable: true,
   });
+
+/** As `failure`, saying what the workspace is left with: not what it had before. */
+export const failureWithStanding = (code: ErrorCode, context: ErrorContext, standing: Standing): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: code,
+    message: errorMessage(code, context),
+    details: [context, standing],
+    nonRetryable: true,
+  });
+
+/** What an operation's failure says that the workspace is left with; undefined = what it had before. */
+export function standingOf(error: unknown): Standing | undefined {
+  if (error instanceof ChildWorkflowFailure) return standingOf(error.cause);
+  return error instanceof ApplicationFailure ? (error.details?.[1] as Standing | undefined) : undefined;
+}
 
 /** The reason inside whatever an activity or a child failed with. */
 export function reasonOf(error: unknown): Reason {

@@ -1,6 +1,12 @@
 // The workflows that a worker serves; the exported names are their type names.
 
+export { checkpoint } from './checkpoint.ts';
 export { destroy } from './destroy.ts';
-export { refreshPrices } from './refreshPrices.ts';
+export { expireRestorePoints } from './expireRestorePoints.ts';
+export { pause } from './pause.ts';
 export { provision } from './provision.ts';
+export { recreate } from './recreate.ts';
+export { refreshPrices } from './refreshPrices.ts';
+export { restart } from './restart.ts';
+export { resume } from './resume.ts';
 export { workspace } from './workspace.ts';

@@ -1,9 +1,17 @@
-// What an operation has been told about its launches, and the waits on it. Signals may come before the wait, or twice.
+// What an operation has been told about machines, volumes and snapshots, and the waits on it. Signals may come before the wait, or twice.
 
 import { condition, setHandler } from '@temporalio/workflow';
-import { type InstanceFact, isEnded, type LaunchKey } from '../domain/machine.ts';
+import { type InstanceFact, type InstanceState, isEnded, type LaunchKey } from '../domain/machine.ts';
 import type { Registration } from '../domain/workspace.ts';
-import { instanceStateChangedSignal, registeredSignal } from './messages.ts';
+import { failure } from './failure.ts';
+import {
+  instanceStateChangedSignal,
+  type MachineAnsweredFact,
+  machineAnsweredSignal,
+  type RegisteredFact,
+  registeredSignal,
+  resourceStateChangedSignal,
+} from './messages.ts';
 
 /** The instance ended although it was not asked to. */
 export class MachineEnded extends Error {
@@ -18,7 +26,9 @@ export class MachineEnded extends Error {
 
 export class MachineSignals {
   readonly #instances = new Map<string, InstanceFact>();
-  readonly #registrations = new Map<string, Registration>();
+  readonly #registrations = new Map<string, RegisteredFact>();
+  readonly #answers = new Map<string, MachineAnsweredFact>();
+  readonly #resources = new Map<string, string>();
 
   constructor() {
     setHandler(instanceStateChangedSignal, (fact) => {
@@ -26,7 +36,9 @@ export class MachineSignals {
       // An ended instance stays ended, whatever an older look at it says.
       if (known === undefined || !isEnded(known.state)) this.#instances.set(name(fact), fact);
     });
-    setHandler(registeredSignal, (fact) => void this.#registrations.set(name(fact), fact.registration));
+    setHandler(registeredSignal, (fact) => void this.#registrations.set(name(fact), fact));
+    setHandler(machineAnsweredSignal, (fact) => void this.#answers.set(fact.orderId, fact));
+    setHandler(resourceStateChangedSignal, (fact) => void this.#resources.set(fact.resourceId, fact.state));
   }
 
   /** Resolves when the instance runs; throws MachineEnded if it ends first. */
@@ -37,15 +49,43 @@ export class MachineSignals {
     this.#throwIfEnded(launch);
   }
 
-  /** Resolves with what the machine said when it registered; throws MachineEnded if it ends first. */
+  /** Resolves when the instance is in that state; throws MachineEnded if it ends first. */
+  async untilState(launch: Launched, state: InstanceState): Promise<void> {
+    await condition(() => this.#state(launch) === state || this.#hasEnded(launch));
+    this.#throwIfEnded(launch);
+  }
+
+  /** What was told of the launch before is of a state that it is about to leave. */
+  forget(launch: Launched): void {
+    this.#instances.delete(name(launch));
+    this.#registrations.delete(name(launch));
+  }
+
+  /** Resolves with what the machine said when it registered; throws MachineEnded if it ends first, and what it was refused with. */
   async untilRegistered(launch: Launched): Promise<Registration> {
     await condition(() => this.#registrations.has(name(launch)) || this.#hasEnded(launch));
     this.#throwIfEnded(launch);
-    return this.#registrations.get(name(launch))!;
+    const { registration, refused } = this.#registrations.get(name(launch))!;
+    if (refused !== undefined) throw failure(refused.code, refused.context);
+    return registration;
   }
 
   async untilEnded(launch: Launched): Promise<void> {
     await condition(() => this.#hasEnded(launch));
+  }
+
+  /** Resolves with the machine's answer to the order. */
+  async untilAnswered(orderId: string): Promise<MachineAnsweredFact> {
+    await condition(() => this.#answers.has(orderId));
+    return this.#answers.get(orderId)!;
+  }
+
+  /** Resolves with the state that the sweep told of a volume or snapshot; only those that end a wait are told. */
+  async untilSettled(resourceId: string): Promise<string> {
+    await condition(() => this.#resources.has(resourceId));
+    const state = this.#resources.get(resourceId)!;
+    this.#resources.delete(resourceId);
+    return state;
   }
 
   #state(launch: Launched) {

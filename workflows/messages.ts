@@ -1,13 +1,19 @@
 // Names and shapes of what the workflows are sent; the API and the workers import them from here.
 
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Compute } from '../domain/compute/block.ts';
 import type { Asked } from '../domain/compute/gates.ts';
+import type { ErrorCode, ErrorContext } from '../domain/errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
-import type { InstanceFact, Owner } from '../domain/machine.ts';
+import type { Home, InstanceFact, Machine, Owner } from '../domain/machine.ts';
 import type {
   Command,
   Operation,
+  OperationKind,
+  PauseMode,
   Registration,
+  RestoreSource,
+  Strategy,
   WorkspacePhase,
   WorkspaceState,
   WorkspaceStatus,
@@ -15,11 +21,12 @@ import type {
 
 // Type names are API: renaming one makes it another workflow to the server.
 export const WORKSPACE_WORKFLOW = 'workspace';
-export const PROVISION_WORKFLOW = 'provision';
-export const DESTROY_WORKFLOW = 'destroy';
+
+/** Of the schedule that deletes expired restore points. */
+export const expireScheduleId = (taskQueue: string): string => `${taskQueue}/expire-restore-points`;
 
 export const workspaceWorkflowId = (id: WorkspaceId): string => `workspace/${id}`;
-export const operationWorkflowId = (id: WorkspaceId, { kind, id: operation }: Operation): string =>
+export const operationWorkflowId = (id: WorkspaceId, { kind, id: operation }: Pick<Operation, 'id' | 'kind'>): string =>
   `workspace/${id}/${kind}/${operation}`;
 
 export type WorkspaceInput = {
@@ -39,6 +46,8 @@ export type CommandAnswer = {
   readonly phase: WorkspacePhase;
   readonly generation: number;
   readonly version: number;
+  /** What was begun, or runs. */
+  readonly operation: OperationKind | null;
 };
 
 /** Refusals come back as ApplicationFailure whose type is a code of the registry and whose first detail is its context. */
@@ -50,22 +59,72 @@ export type RegisteredFact = {
   readonly generation: number;
   readonly attempt: number;
   readonly registration: Registration;
+  /** Set where the platform did not let it register: the machine is of no use. */
+  readonly refused?: { readonly code: ErrorCode; readonly context: ErrorContext };
 };
 /** To an operation: the machine of this launch has its home mounted and has registered. */
 export const registeredSignal = defineSignal<[RegisteredFact]>('registered');
 /** To an operation: a launch's instance is in another state than it was last told. */
 export const instanceStateChangedSignal = defineSignal<[InstanceFact]>('instanceStateChanged');
 
+export type MachineAnsweredFact = { readonly orderId: string; readonly ok: boolean; readonly result: unknown };
+/** To an operation: a machine has carried out its order, or could not. */
+export const machineAnsweredSignal = defineSignal<[MachineAnsweredFact]>('machineAnswered');
+
+/** `state` as EC2 names it, or `absent` where it is not seen any more. */
+export type ResourceFact = { readonly resourceId: string; readonly state: string };
+/** To an operation: a volume or a snapshot is as it waits for it to be, or gone. */
+export const resourceStateChangedSignal = defineSignal<[ResourceFact]>('resourceStateChanged');
+
+/** To the entity: its running operation has brought the machine to rest; until the end nobody is served. */
+export const serviceInterruptedSignal = defineSignal<[OperationId]>('serviceInterrupted');
+
 export type ProvisionInput = {
   readonly operationId: OperationId;
   readonly owner: Owner;
   readonly generation: number;
   readonly asked: Asked;
+  /** What the home is made of; null = it is blank. */
+  readonly from: RestoreSource | null;
 };
+
+export type RecreateInput = Omit<ProvisionInput, 'from'> & {
+  readonly home: Home;
+  /** Null = the home is on its own. */
+  readonly machine: Machine | null;
+  /** The machine serves its user; else it is stopped, or has failed. */
+  readonly isServing: boolean;
+  readonly strategy: Strategy;
+  /** A home to go back to; null = the present one moves. */
+  readonly from: RestoreSource | null;
+};
+
+/** Of operations on what the workspace has. */
+export type PresentInput = {
+  readonly operationId: OperationId;
+  readonly owner: Owner;
+  readonly generation: number;
+  readonly home: Home;
+  readonly machine: Machine | null;
+};
+
+export type RestartInput = PresentInput & { readonly machine: Machine; readonly wipeBrowserProfile: boolean };
+export type PauseInput = PresentInput & {
+  readonly machine: Machine;
+  readonly mode: PauseMode;
+  readonly compute: Compute;
+};
+export type CheckpointInput = PresentInput & { readonly isServing: boolean };
 
 export type DestroyInput = {
   readonly operationId: OperationId;
-  readonly workspaceId: WorkspaceId;
+  readonly owner: Owner;
   /** The newest one: what it and its predecessors had reserved is released. */
   readonly generation: number;
+  readonly machine: Machine | null;
+  readonly home: Home | null;
+  /** The machine serves its user: it is asked to bring the home to rest. */
+  readonly isServing: boolean;
+  /** How long a last restore point is kept; 0 = none is taken. */
+  readonly keepDays: number;
 };

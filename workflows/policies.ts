@@ -46,10 +46,37 @@ const priceList: ActivityOptions = {
 
 export const pricingActivities = proxyActivities<Pick<Activities, 'refreshPrices'>>(priceList);
 export const recordActivities =
-  proxyActivities<Pick<Activities, 'publishWorkspace' | 'listHoldings' | 'releaseReservation'>>(record);
+  proxyActivities<
+    Pick<
+      Activities,
+      | 'publishWorkspace'
+      | 'listHoldings'
+      | 'releaseReservation'
+      | 'reserveStorage'
+      | 'closeGeneration'
+      | 'expectHome'
+      | 'orderMachine'
+      | 'withdrawMachineOrder'
+      | 'keepRestorePoints'
+    >
+  >(record);
 export const callActivities =
-  proxyActivities<Pick<Activities, 'planLaunch' | 'createHome' | 'attachHome' | 'terminateMachine' | 'deleteHomes'>>(
-    call,
-  );
-export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine'>>(launch);
-export const localActivities = proxyLocalActivities<Pick<Activities, 'publishWorkspace'>>(publishNow);
+  proxyActivities<
+    Pick<
+      Activities,
+      | 'planLaunch'
+      | 'createHome'
+      | 'attachHome'
+      | 'detachHome'
+      | 'resizeHome'
+      | 'takeRestorePoint'
+      | 'deleteRestorePoints'
+      | 'expireRestorePoints'
+      | 'stopMachine'
+      | 'rebootMachine'
+      | 'terminateMachine'
+      | 'deleteHomes'
+    >
+  >(call);
+export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine' | 'startMachine'>>(launch);
+export const localActivities = proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'readTimeouts'>>(publishNow);

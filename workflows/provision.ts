@@ -1,20 +1,26 @@
 // provision: from a plan to a machine that has its home mounted and has registered, or back to nothing.
 
 import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Home, Machine } from '../domain/machine.ts';
-import type { Registration } from '../domain/workspace.ts';
+import type { Home, LaunchPlan, Machine } from '../domain/machine.ts';
+import type { Launched, Registration } from '../domain/workspace.ts';
 import { acquireMachine } from './acquireMachine.ts';
 import { withDeadline } from './deadline.ts';
 import { failure } from './failure.ts';
 import { MachineEnded, MachineSignals } from './machineSignals.ts';
 import type { ProvisionInput } from './messages.ts';
+import { newHome } from './newHome.ts';
 import { callActivities, recordActivities } from './policies.ts';
 import { searchAttributes } from './searchAttributes.ts';
 import { Unwind } from './unwind.ts';
 
-export type Provisioned = { readonly machine: Machine; readonly home: Home; readonly registration: Registration };
+export type Provisioned = {
+  readonly machine: Machine;
+  readonly home: Home;
+  readonly registration: Registration;
+  readonly launched: Launched;
+};
 
-export async function provision({ operationId, owner, generation, asked }: ProvisionInput): Promise<Provisioned> {
+export async function provision({ operationId, owner, generation, asked, from }: ProvisionInput): Promise<Provisioned> {
   const operation = { workspaceId: owner.workspaceId, operationId };
   const signals = new MachineSignals();
   const undo = new Unwind();
@@ -32,7 +38,7 @@ export async function provision({ operationId, owner, generation, asked }: Provi
       undo.push('release what was reserved', () =>
         recordActivities.releaseReservation.executeWithOptions({ summary: 'release what was reserved' }, [
           owner.workspaceId,
-          generation,
+          { from: generation, to: generation },
         ]),
       );
       const plan = await callActivities.planLaunch.executeWithOptions({ summary: 'plan: gates, price, image, zones' }, [
@@ -46,10 +52,11 @@ export async function provision({ operationId, owner, generation, asked }: Provi
         `provision timeout, ${timeoutSeconds} s`,
         async () => {
           const { machine, home } = await acquireMachine(
-            { operation, owner, generation, plan, bootDeadlineAt },
+            { operation, owner, generation, plan, bootDeadlineAt, provesHome: false },
             signals,
             undo,
             onStep,
+            newHome({ operation, owner, plan, from }, signals),
           );
           instanceId = machine.instanceId;
           upsertSearchAttributes([
@@ -61,7 +68,7 @@ export async function provision({ operationId, owner, generation, asked }: Provi
           // The point of no return: the machine serves its user from here on.
           undo.forget();
           onStep(`online on ${instanceId}`);
-          return { machine, home, registration };
+          return { machine, home, registration, launched: launchedAs(asked, plan) };
         },
         () =>
           instanceId === null
@@ -76,7 +83,14 @@ export async function provision({ operationId, owner, generation, asked }: Provi
     });
 }
 
-function died(error: unknown): never {
+/** What the entity remembers of the launch. */
+export const launchedAs = ({ compute }: ProvisionInput['asked'], { imageId, hourlyUsd }: LaunchPlan): Launched => ({
+  compute,
+  imageId,
+  hourlyUsd,
+});
+
+export function died(error: unknown): never {
   if (!(error instanceof MachineEnded)) throw error;
   throw failure('MACHINE_DIED', {
     instance_id: error.fact.instanceId,

@@ -6,32 +6,33 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  executeChild,
   isCancellation,
-  ParentClosePolicy,
   setHandler,
   uuid4,
 } from '@temporalio/workflow';
 import { errorMessage } from '../domain/errors.ts';
-import { parseUsd } from '../domain/money.ts';
 import {
   type Change,
   type Command,
-  decide,
   type Effect,
-  fold,
   newWorkspace,
-  type Operation,
   type Outcome,
   type PublishedEvent,
+  type PublishedOperation,
   type WorkspaceState,
 } from '../domain/workspace.ts';
-import { destroy } from './destroy.ts';
-import { failure, reasonOf } from './failure.ts';
-import { type CommandAnswer, commandUpdate, operationWorkflowId, stateQuery, type WorkspaceInput } from './messages.ts';
+import { decide } from '../domain/workspaceCommands.ts';
+import { fold } from '../domain/workspaceOutcomes.ts';
+import { reasonOf, standingOf } from './failure.ts';
+import {
+  type CommandAnswer,
+  commandUpdate,
+  serviceInterruptedSignal,
+  stateQuery,
+  type WorkspaceInput,
+} from './messages.ts';
 import { localActivities, recordActivities } from './policies.ts';
-import { provision } from './provision.ts';
-import { searchAttributes } from './searchAttributes.ts';
+import { runOperation } from './runOperation.ts';
 import { showState } from './showState.ts';
 
 /** A start whose command never arrived (the caller gave up in between) leaves nothing to do. */
@@ -39,17 +40,22 @@ const ABANDONED_AFTER = '1 hour';
 
 export async function workspace(input: WorkspaceInput): Promise<void> {
   const { workspaceId, tenantId } = input;
-  let state = input.state ?? newWorkspace(workspaceId, tenantId);
+  // What an older version carried over lacks what was added since.
+  let state: WorkspaceState = { ...newWorkspace(workspaceId, tenantId), ...input.state };
   const firstVersion = state.version;
   let publishedVersion = state.version;
   const outbox: PublishedEvent[] = [];
+  const operations: PublishedOperation[] = [];
   const running = new Map<string, CancellationScope>();
 
   setHandler(stateQuery, () => state);
   setHandler(commandUpdate, take, {
     validator: (command) => void decideOrThrow(state, command),
-    description: 'create or delete',
+    description: 'create, recreate, restart, pause, resume, checkpoint, restore, update, abort or delete',
   });
+  setHandler(serviceInterruptedSignal, (operationId) =>
+    apply(fold(state, { type: 'serviceInterrupted', operationId })),
+  );
 
   for (;;) {
     await awoken();
@@ -61,15 +67,16 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
 
   async function take(command: Command): Promise<CommandAnswer> {
     apply(decideOrThrow(state, command));
-    const { status, phase, generation, version } = state;
+    const { status, phase, generation, version, operation } = state;
     // The caller reads its own write: the answer waits until every reader can see it.
     await condition(() => publishedVersion >= version);
-    return { workspaceId, status, phase, generation, version };
+    return { workspaceId, status, phase, generation, version, operation: operation?.kind ?? null };
   }
 
   function apply(change: Change): void {
     state = change.state;
     outbox.push(...change.events.map((event) => ({ ...event, id: uuid4() })));
+    operations.push(...change.operations);
     for (const effect of change.effects) carryOut(effect);
   }
 
@@ -82,7 +89,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
         const scope = new CancellationScope({ cancellable: true });
         running.set(operation.id, scope);
         void scope
-          .run(() => run(state, operation))
+          .run(() => runOperation(state, operation))
           .catch(outcomeOfFailure)
           .then((outcome) => {
             running.delete(operation.id);
@@ -96,13 +103,15 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   async function publish(): Promise<void> {
     const snapshot = state;
     const events = outbox.splice(0);
+    const changed = operations.splice(0);
     try {
-      await localActivities.publishWorkspace(snapshot, events);
+      await localActivities.publishWorkspace(snapshot, events, changed);
     } catch (error) {
       if (isCancellation(error)) throw error;
       await recordActivities.publishWorkspace.executeWithOptions({ summary: `publish version ${snapshot.version}` }, [
         snapshot,
         events,
+        changed,
       ]);
     }
     publishedVersion = snapshot.version;
@@ -136,37 +145,10 @@ function decideOrThrow(state: WorkspaceState, command: Command): Change {
   return decision;
 }
 
-async function run(state: WorkspaceState, operation: Operation): Promise<Outcome> {
-  const { workspaceId, tenantId, profile, generation } = state;
-  const options = {
-    workflowId: operationWorkflowId(workspaceId, operation),
-    // An entity that an operator terminates takes its operation through its unwind.
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    typedSearchAttributes: [
-      { key: searchAttributes.tenant, value: tenantId },
-      { key: searchAttributes.operation, value: operation.kind },
-    ],
-  };
-  switch (operation.kind) {
-    case 'provision': {
-      if (profile === null) throw failure('INTERNAL', {});
-      const owner = { workspaceId, tenantId, name: profile.name };
-      const staticSummary = `generation ${generation} of ${profile.name}`;
-      const { compute, tier, maxHourlyUsd } = profile;
-      const maxHourly = maxHourlyUsd === undefined ? null : parseUsd(maxHourlyUsd);
-      const input = { operationId: operation.id, owner, generation, asked: { compute, tier, maxHourly } };
-      const provisioned = await executeChild(provision, { ...options, staticSummary, args: [input] });
-      return { result: 'online', ...provisioned };
-    }
-    case 'destroy':
-      await executeChild(destroy, {
-        ...options,
-        staticSummary: `destroy ${profile?.name}`,
-        args: [{ operationId: operation.id, workspaceId, generation }],
-      });
-      return { result: 'destroyed' };
-  }
+function outcomeOfFailure(error: unknown): Outcome {
+  const standing = standingOf(error);
+  const left = standing === undefined ? {} : { standing };
+  return isCancellation(error)
+    ? { result: 'cancelled', ...left }
+    : { result: 'failed', reason: reasonOf(error), ...left };
 }
-
-const outcomeOfFailure = (error: unknown): Outcome =>
-  isCancellation(error) ? { result: 'cancelled' } : { result: 'failed', reason: reasonOf(error) };

@@ -21,8 +21,12 @@ export const launchToken = (
   ]);
 
 /** The zone is in it, because whether CreateVolume's token is zonal or regional is not documented. */
-export const homeToken = ({ workspaceId, generation, attempt }: LaunchKey, zone: string, sizeGb: number): string =>
-  digest(['home', workspaceId, generation, attempt, zone, sizeGb]);
+export const homeToken = (
+  { workspaceId, generation, attempt }: LaunchKey,
+  zone: string,
+  sizeGb: number,
+  snapshotId = 'blank',
+): string => digest(['home', workspaceId, generation, attempt, zone, sizeGb, snapshotId]);
 
 const digest = (parts: readonly (string | number)[]): string =>
   createHash('sha256').update(parts.join('|')).digest('hex');

@@ -25,6 +25,8 @@ export type LaunchInput = {
   readonly plan: LaunchPlan;
   /** ISO; until then the machine may register. */
   readonly bootDeadlineAt: string;
+  /** Its home comes from another machine: it has to say what it finds in it. */
+  readonly provesHome?: boolean;
 };
 
 /**
@@ -34,10 +36,10 @@ export type LaunchInput = {
 export const launchMachine =
   (deps: Dependencies) =>
   async (input: LaunchInput): Promise<Machine> => {
-    const { operation, key, owner, candidate, plan, bootDeadlineAt } = input;
+    const { operation, key, owner, candidate, plan, bootDeadlineAt, provesHome = false } = input;
     const { db } = deps;
     const watcher = Context.current().info.workflowExecution!.workflowId;
-    const request = launchRequest(deps, key, owner, candidate, plan);
+    const request = launchRequest(deps, key, owner, candidate, plan, provesHome);
     const intent = await recordIntent(db, {
       ...key,
       tenantId: owner.tenantId,
@@ -102,6 +104,7 @@ function launchRequest(
   owner: Owner,
   candidate: Candidate,
   plan: LaunchPlan,
+  proveHome: boolean,
 ): RunInstancesCommandInput {
   const tags = launchTags(owner, key);
   return {
@@ -111,7 +114,7 @@ function launchRequest(
     MinCount: 1,
     MaxCount: 1,
     Placement: { AvailabilityZone: candidate.zone },
-    UserData: userData(key, settings),
+    UserData: userData(key, settings, { proveHome }),
     // Said outright: the default for a data volume of a custom image differs between console and API (facts/ec2.md 1.6).
     BlockDeviceMappings: [
       {

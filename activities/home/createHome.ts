@@ -19,15 +19,18 @@ export type NewHome = {
   readonly iops: number;
   /** MiB/s. */
   readonly throughput: number;
+  /** The snapshot that it is made of; absent = it is blank. */
+  readonly snapshotId?: string;
 };
 
 /** One volume for one intent, however often this runs. */
 export const createHome =
   ({ db, ec2 }: Dependencies) =>
-  async ({ operation, key, owner, zone, sizeGb, iops, throughput }: NewHome): Promise<Home> => {
+  async ({ operation, key, owner, zone, sizeGb, iops, throughput, snapshotId }: NewHome): Promise<Home> => {
     const request: CreateVolumeCommandInput = {
-      ClientToken: homeToken(key, zone, sizeGb),
+      ClientToken: homeToken(key, zone, sizeGb, snapshotId),
       AvailabilityZone: zone,
+      ...(snapshotId === undefined ? {} : { SnapshotId: snapshotId }),
       Size: sizeGb,
       // The default is gp2 (facts/ec2.md 1.6).
       VolumeType: 'gp3',
@@ -39,7 +42,7 @@ export const createHome =
     };
     const clientToken = request.ClientToken!;
     const intent = await recordHomeIntent(db, {
-      workspaceId: owner.workspaceId,
+      ...key,
       clientToken,
       request,
       zone,
@@ -52,7 +55,12 @@ export const createHome =
     }
     await Promise.all([
       recordHomeCreated(db, clientToken, volumeId),
-      recordStep(db, operation, 'home_created', volumeId, { volume_id: volumeId, size_gb: sizeGb, zone }),
+      recordStep(db, operation, 'home_created', volumeId, {
+        volume_id: volumeId,
+        size_gb: sizeGb,
+        zone,
+        snapshot_id: snapshotId ?? null,
+      }),
     ]);
     return { volumeId, zone, sizeGb };
   };

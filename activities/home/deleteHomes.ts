@@ -2,6 +2,7 @@
 
 import { DeleteVolumeCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import type { OperationRef, WorkspaceId } from '../../domain/ids.ts';
+import type { LaunchKey } from '../../domain/machine.ts';
 import { type HomeRow, openHomes, recordHomeDeleted } from '../../store/homes.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isAwsCode } from '../ec2/errors.ts';
@@ -11,12 +12,20 @@ import { recordStep } from '../records/steps.ts';
 /** How soon to look again for a volume that EC2 may not show yet. */
 const LOOK_AGAIN_MS = 2_000;
 
-/** Deletes every open home of the workspace. Its machines must have ended before: a volume in use is retried, never forced. */
+/** Which of the workspace's homes: those made for one launch, or all but one volume. */
+export type WhichHomes = { readonly of: LaunchKey } | { readonly allBut: string | null };
+
+/** The machines that had them must have ended, or given them back, before: a volume in use is retried, never forced. */
 export const deleteHomes =
   ({ db, ec2, settings }: Dependencies) =>
-  async (operation: OperationRef, workspaceId: WorkspaceId): Promise<void> => {
+  async (operation: OperationRef, workspaceId: WorkspaceId, which: WhichHomes): Promise<void> => {
     const graceMs = settings.NOT_FOUND_GRACE_SECONDS * 1000;
-    for (const home of await openHomes(db, workspaceId)) await deleteOne(home);
+    for (const home of await openHomes(db, workspaceId)) if (isMeant(home)) await deleteOne(home);
+
+    function isMeant({ volume_id, generation, attempt }: HomeRow): boolean {
+      if ('of' in which) return generation === which.of.generation && attempt === which.of.attempt;
+      return volume_id === null || volume_id !== which.allBut;
+    }
 
     async function deleteOne(home: HomeRow): Promise<void> {
       const isYoung = Date.now() - home.requested_at.getTime() < graceMs;
@@ -44,6 +53,7 @@ export const deleteHomes =
             Filters: [
               { Name: 'tag:WorkspaceID', Values: [workspaceId] },
               { Name: 'tag:berth:volume', Values: ['home'] },
+              { Name: 'tag:berth:generation', Values: [String(home.generation)] },
               { Name: 'availability-zone', Values: [home.zone] },
             ],
           }),

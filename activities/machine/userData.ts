@@ -5,7 +5,7 @@ import type { LaunchKey } from '../../domain/machine.ts';
 import type { ActivitySettings } from '../dependencies.ts';
 
 /** JSON in base64, far below the 16 KB that EC2 takes. The credential in it is good for one registration (design, section 11). */
-export function userData(launch: LaunchKey, settings: ActivitySettings): string {
+export function userData(launch: LaunchKey, settings: ActivitySettings, { proveHome = false } = {}): string {
   const content = {
     berth: 1,
     workspace_id: launch.workspaceId,
@@ -14,6 +14,8 @@ export function userData(launch: LaunchKey, settings: ActivitySettings): string 
     platform_url: settings.PLATFORM_URL,
     boot_credential: bootCredential(settings.BERTH_SERVER_SECRET, launch),
     heartbeat_interval_seconds: settings.HEARTBEAT_INTERVAL_SECONDS,
+    // The home was another machine's: this one says what it finds in it (sidecar/manifest.ts).
+    ...(proveHome ? { prove_home: true } : {}),
   };
   return Buffer.from(JSON.stringify(content)).toString('base64');
 }

@@ -6,6 +6,7 @@ import type { WorkspaceId } from '../../domain/ids.ts';
 import type { LaunchKey } from '../../domain/machine.ts';
 import type { Dependencies } from '../dependencies.ts';
 
+/** Homes by their volume's id, or by their token where no answer was recorded. */
 export type Holdings = { readonly launches: readonly LaunchKey[]; readonly homes: readonly string[] };
 
 export const listHoldings =
@@ -15,6 +16,6 @@ export const listHoldings =
     const homes = await openHomes(db, workspaceId);
     return {
       launches: launches.map(({ generation, attempt }) => ({ workspaceId, generation, attempt })),
-      homes: homes.map((home) => home.client_token),
+      homes: homes.map((home) => home.volume_id ?? home.client_token),
     };
   };

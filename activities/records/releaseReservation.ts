@@ -4,9 +4,9 @@ import type { WorkspaceId } from '../../domain/ids.ts';
 import { release } from '../../store/reservations.ts';
 import type { Dependencies } from '../dependencies.ts';
 
-/** Of every generation up to this one: its machines have ended. */
+/** Of the generations from the first to the last of these: their machines have ended. */
 export const releaseReservation =
   ({ db }: Dependencies) =>
-  async (workspaceId: WorkspaceId, generation: number): Promise<void> => {
-    await release(db, workspaceId, generation);
+  async (workspaceId: WorkspaceId, generations: { readonly from: number; readonly to: number }): Promise<void> => {
+    await release(db, workspaceId, generations);
   };

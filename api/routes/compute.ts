@@ -5,13 +5,12 @@ import { computeRules } from '../../config/computeRules.ts';
 import { ARCHITECTURES, DISPLAY_MODES, GPU_TYPES, MARKETS, OS_FAMILIES } from '../../domain/compute/block.ts';
 import { presentPrice } from '../../domain/compute/price.ts';
 import { DISPLAY_HEIGHT, DISPLAY_WIDTH, GP3, type TypeFacts } from '../../domain/compute/shape.ts';
-import { errorMessage, errorNextStep } from '../../domain/errors.ts';
 import { formatUsd } from '../../domain/money.ts';
-import type { Verdict } from '../../domain/compute/gates.ts';
 import { adminAuth } from '../auth.ts';
 import { readBody } from '../body.ts';
 import type { ApiDependencies, ApiEnv } from '../context.ts';
 import { decideNow } from '../decideNow.ts';
+import { presentVerdict } from '../presentVerdict.ts';
 import { quoteSchema } from '../schemas/workspace.ts';
 import { warningsOf } from '../quoteWarnings.ts';
 
@@ -73,19 +72,6 @@ export function computeRoutes(deps: ApiDependencies) {
         warnings: shape === null ? [] : warningsOf(shape, catalogue.find(shape.instanceType, region)),
       });
     });
-}
-
-function presentVerdict(verdict: Verdict) {
-  if (verdict.passed) return verdict;
-  const { gate, passed, code, context } = verdict;
-  return {
-    gate,
-    passed,
-    code,
-    error: errorMessage(code, context),
-    next_step: errorNextStep(code, context),
-    ...context,
-  };
 }
 
 const presentType = (type: TypeFacts) => ({

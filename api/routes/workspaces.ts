@@ -1,16 +1,21 @@
-// /workspaces: create, list, read, state, delete (facts/wire.md 1.4).
+// /workspaces: create, list, read, state, change, delete (facts/wire.md 1.4).
 
 import { Hono } from 'hono';
 import { BerthError } from '../../domain/errors.ts';
-import { findWorkspace, listWorkspaces, type WorkspaceRow } from '../../store/workspaces.ts';
+import type { Compute } from '../../domain/compute/block.ts';
+import type { Launched } from '../../domain/workspace.ts';
+import { needsRecreate } from '../../domain/workspaceCommands.ts';
+import { findWorkspace, listWorkspaces } from '../../store/workspaces.ts';
 import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
 import { readBody } from '../body.ts';
-import { decideNow } from '../decideNow.ts';
+import { decideNow, FIRST_GENERATION } from '../decideNow.ts';
 import type { ApiDependencies, ApiEnv } from '../context.ts';
 import { once } from '../idempotency.ts';
 import { liveStatus, presentWorkspace } from '../presentWorkspace.ts';
-import { createWorkspaceSchema } from '../schemas/workspace.ts';
-import type { Context } from 'hono';
+import { knownWorkspace, liveWorkspace, profileOf } from '../liveWorkspace.ts';
+import { mayBecome } from '../mayBecome.ts';
+import { createWorkspaceSchema, updateWorkspaceSchema } from '../schemas/workspace.ts';
+import { sourceOf } from './restorePoints.ts';
 
 export function workspaceRoutes(deps: ApiDependencies) {
   const { db, commands, settings } = deps;
@@ -20,13 +25,21 @@ export function workspaceRoutes(deps: ApiDependencies) {
     .post('/', admin, async (c) => {
       const body = await readBody(c, createWorkspaceSchema);
       const { name, role = null, runtime = null, tier, compute, max_hourly_usd: maxHourlyUsd } = body;
+      const { restore_point_id: restorePointId } = body;
       return once(deps, c, body, async (target) => {
         // What is refused now need not become a workspace; the launch decides again, and reserves.
         const wanted = { compute, tier, maxHourlyUsd };
-        const { refusal } = await decideNow(deps, target.tenantId, wanted, target.workspaceId);
+        const { refusal } = await decideNow(deps, target.tenantId, wanted, {
+          workspaceId: target.workspaceId,
+          generation: FIRST_GENERATION,
+        });
         if (refusal !== null) throw new BerthError(refusal.code, refusal.context);
         const said = maxHourlyUsd === undefined ? {} : { maxHourlyUsd };
-        await commands.create(target, { name, role, runtime, tier, compute, ...said });
+        const from =
+          restorePointId === undefined
+            ? undefined
+            : await sourceOf(deps, target.tenantId, target.workspaceId, restorePointId);
+        await commands.create(target, { name, role, runtime, tier, compute, ...said }, from);
         return {
           status: 201,
           body: { id: target.workspaceId, status: 'provisioning', operation_id: target.operationId },
@@ -37,7 +50,7 @@ export function workspaceRoutes(deps: ApiDependencies) {
       const rows = await listWorkspaces(db, c.get('tenantId'));
       return c.json(rows.map((row) => presentWorkspace(row, settings)));
     })
-    .get('/:id', workspaceOfPath, own, async (c) => c.json(presentWorkspace(await live(c), settings)))
+    .get('/:id', workspaceOfPath, own, async (c) => c.json(presentWorkspace(await liveWorkspace(deps, c), settings)))
     .get('/:id/state', workspaceOfPath, own, async (c) => {
       const workspaceId = c.get('workspaceId');
       const row = await findWorkspace(db, c.get('tenantId'), workspaceId);
@@ -45,22 +58,43 @@ export function workspaceRoutes(deps: ApiDependencies) {
       const status = liveStatus(row, settings);
       return c.json({ workspace_id: workspaceId, status, paused: status === 'paused', deleted: false });
     })
+    .patch('/:id', workspaceOfPath, own, async (c) => {
+      const body = await readBody(c, updateWorkspaceSchema);
+      const row = await liveWorkspace(deps, c);
+      const { compute, tier, max_hourly_usd: maxHourlyUsd, ...plain } = body;
+      const fields = Object.keys({ ...body }).filter((field) => ['compute', 'tier', 'max_hourly_usd'].includes(field));
+      if (fields.length > 0 && c.get('actor') !== 'admin-token') throw new BerthError('ADMIN_ONLY', { fields });
+      return once(deps, c, body, async (target) => {
+        if (fields.length > 0) {
+          const wanted = { compute: compute ?? (row.compute as Compute), maxHourlyUsd, ...(tier && { tier }) };
+          await mayBecome(deps, row, wanted, 'acquire-first');
+        }
+        const change = {
+          ...plain,
+          ...(compute && { compute }),
+          ...(tier && { tier }),
+          ...(maxHourlyUsd !== undefined && { maxHourlyUsd }),
+        };
+        await commands.send(target, { type: 'update', change });
+        const launched = row.launched as Launched | null;
+        const profile = { ...profileOf(row), ...change };
+        return { status: 200, body: { status: 'updated', needs_restart: needsRecreate({ profile, launched }) } };
+      });
+    })
     .delete('/:id', workspaceOfPath, admin, async (c) => {
-      const workspaceId = c.get('workspaceId');
-      return once(deps, c, null, async (target) => {
-        const row = await findWorkspace(db, c.get('tenantId'), workspaceId);
-        if (row === null) throw new BerthError('WORKSPACE_NOT_FOUND', { workspace_id: workspaceId });
-        await commands.delete({ ...target, workspaceId });
-        return { status: 200, body: { status: 'removed', cascade_deleted: 0, operation_id: target.operationId } };
+      const purges = c.req.query('purge') === 'true';
+      return once(deps, c, purges ? { purges } : null, async (target) => {
+        const row = await knownWorkspace(deps, c);
+        // The last copy of somebody's work goes only where its name was said (facts/wire.md 1.2).
+        if (purges && c.req.header('x-confirm-name') !== row.name) throw new BerthError('CONFIRMATION_REQUIRED');
+        const isEphemeral = row.compute['data_persistence'] === 'ephemeral';
+        const keepDays = purges || isEphemeral ? 0 : settings.KEEP_DELETED_DAYS;
+        await commands.send(target, { type: 'delete', keepDays });
+        const status = purges ? 'purged' : 'removed';
+        return {
+          status: 200,
+          body: { status, cascade_deleted: 0, operation_id: target.operationId, restorable_days: keepDays },
+        };
       });
     });
-
-  /** The workspace of the path; a removed one is told apart from one that never was. */
-  async function live(c: Context<ApiEnv>): Promise<WorkspaceRow> {
-    const workspaceId = c.get('workspaceId');
-    const row = await findWorkspace(db, c.get('tenantId'), workspaceId);
-    if (row === null) throw new BerthError('WORKSPACE_NOT_FOUND', { workspace_id: workspaceId });
-    if (row.status === 'removed') throw new BerthError('WORKSPACE_REMOVED', { workspace_id: workspaceId });
-    return row;
-  }
 }

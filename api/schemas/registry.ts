@@ -27,6 +27,14 @@ function isReachableHost(value: string): boolean {
   return host !== 'localhost' && !host.endsWith('.localhost');
 }
 
+/** What is in a home, as the machine has counted it (sidecar/manifest.ts). */
+const manifestSchema = z.strictObject({
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  level: z.enum(['content', 'names']),
+  files: z.number().int().min(0),
+  bytes: z.number().int().min(0),
+});
+
 export const registerSchema = z.strictObject({
   id: z.string(),
   url: z
@@ -36,8 +44,21 @@ export const registerSchema = z.strictObject({
     .optional(),
   agent_card: agentCard.optional(),
   instance_id: z.string().regex(/^i-[0-9a-f]{8,17}$/, 'must be an EC2 instance id'),
-  home: z.strictObject({ volume_id: z.string().regex(/^vol-[0-9a-f]{8,17}$/), mounted: z.boolean() }),
+  home: z.strictObject({
+    volume_id: z.string().regex(/^vol-[0-9a-f]{8,17}$/),
+    mounted: z.boolean(),
+    manifest: manifestSchema.optional(),
+  }),
 });
+
+/** What a machine answers an order with. */
+export const orderAnswerSchema = z.discriminatedUnion('ok', [
+  z.strictObject({
+    ok: z.literal(true),
+    result: z.strictObject({ volume_id: z.string().optional(), manifest: manifestSchema.optional() }),
+  }),
+  z.strictObject({ ok: z.literal(false), error: z.string().max(2_000) }),
+]);
 
 export const heartbeatSchema = z.strictObject({
   workspace_id: z.string(),

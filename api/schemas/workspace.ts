@@ -15,24 +15,58 @@ const plain = (max: number) =>
 const DEFAULT_TIER = 3;
 
 /** 0 is what existing clients send for "not given". */
-const tier = z
+const givenTier = z
   .number('must be a whole number from 1 to 4')
   .int('must be a whole number from 1 to 4')
   .min(0, 'must be from 1 to 4')
   .max(4, 'must be from 1 to 4')
-  .default(DEFAULT_TIER)
   .transform((given) => (given === 0 ? DEFAULT_TIER : given) as Tier);
+const tier = givenTier.default(DEFAULT_TIER);
 
 const costs = { tier, compute: computeSchema.default({}), max_hourly_usd: usdSchema.optional() };
 
 /** What decides about shape and price; the same words as in a create. */
 export const quoteSchema = z.strictObject(costs);
 
+const name = plain(255).refine((value) => value.trim().length > 0, 'must not be empty');
+
 export const createWorkspaceSchema = z.strictObject({
-  name: plain(255).refine((value) => value.trim().length > 0, 'must not be empty'),
+  name,
   role: plain(1000).optional(),
   runtime: plain(100).optional(),
   ...costs,
+  /** The home is made of it; of any workspace of the tenant. */
+  restore_point_id: z.uuid('must be the id of a restore point').optional(),
+});
+
+export const updateWorkspaceSchema = z
+  .strictObject({
+    name: name.optional(),
+    role: plain(1000).nullable().optional(),
+    runtime: plain(100).nullable().optional(),
+    tier: givenTier.optional(),
+    compute: computeSchema.optional(),
+    max_hourly_usd: usdSchema.optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'must name something to change');
+
+export const configureSchema = z.strictObject({ compute: computeSchema, max_hourly_usd: usdSchema.optional() });
+
+export const recreateSchema = z.strictObject({
+  compute: computeSchema.optional(),
+  max_hourly_usd: usdSchema.optional(),
+  strategy: z.enum(['acquire-first', 'replace']).default('acquire-first'),
+  dry_run: z.boolean().default(false),
+});
+
+/** `reset` wipes the browser's profile (facts/wire.md 1.7). */
+export const restartSchema = z.strictObject({ reset: z.boolean().optional() });
+
+export const pauseSchema = z.strictObject({ mode: z.enum(['stop', 'terminate']).default('stop') });
+
+export const restoreSchema = z.strictObject({
+  /** Absent = the newest whole one. */
+  restore_point_id: z.uuid('must be the id of a restore point').optional(),
 });
 
 export type CreateWorkspace = z.output<typeof createWorkspaceSchema>;

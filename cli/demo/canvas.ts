@@ -8,7 +8,12 @@ export type StreamedEvent = {
 };
 
 export type Canvas = {
-  call<Answer = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer>;
+  call<Answer = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
   /** Follows a workspace's events in order, resuming after a break, until the caller has seen enough. */
   events(workspaceId: string, signal: AbortSignal): AsyncGenerator<StreamedEvent, void>;
 };
@@ -41,10 +46,15 @@ export function canvas(apiUrl: string, token: string): Canvas {
   }
 
   return {
-    async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    async call<Answer>(
+      method: string,
+      path: string,
+      body?: unknown,
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<Answer> {
       const response = await fetch(`${apiUrl}${path}`, {
         method,
-        headers: { authorization, 'idempotency-key': crypto.randomUUID(), 'content-type': 'application/json' },
+        headers: { authorization, 'idempotency-key': crypto.randomUUID(), 'content-type': 'application/json', ...more },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const answer = (await response.json()) as Answer & { error?: string };

@@ -41,6 +41,8 @@ export async function runDemo(): Promise<void> {
   process.exit(0);
 }
 
+const NAME = 'demo workspace';
+
 async function show(stack: Stack, progress: ReturnType<typeof progressOn>): Promise<void> {
   const user = canvas(stack.apiUrl, stack.adminToken);
   const compute = { instance_type: 't3.large', volume: { root_gb: 50 } };
@@ -48,7 +50,7 @@ async function show(stack: Stack, progress: ReturnType<typeof progressOn>): Prom
   await showQuote(user, compute, (text) => progress.line(text));
 
   progress.title('POST /workspaces');
-  const { id } = await user.call<{ id: string }>('POST', '/workspaces', { name: 'demo workspace', tier: 3, compute });
+  const { id } = await user.call<{ id: string }>('POST', '/workspaces', { name: NAME, tier: 3, compute });
   progress.line(`workspace      ${id}`);
 
   const watching = new AbortController();
@@ -66,8 +68,13 @@ async function show(stack: Stack, progress: ReturnType<typeof progressOn>): Prom
       }),
     );
 
-    progress.title(`DELETE /workspaces/${id}`);
-    await user.call('DELETE', `/workspaces/${id}`);
+    progress.title(`POST /workspaces/${id}/recreate: a larger machine, the same home`);
+    await user.call('POST', `/workspaces/${id}/recreate`, { compute: { instance_type: 'm6i.xlarge' } });
+    await follow(events, 'WORKSPACE_ONLINE', progress);
+
+    progress.title(`DELETE /workspaces/${id}?purge=true: no restore point is kept`);
+    const confirmed = { 'x-confirm-name': NAME };
+    await user.call('DELETE', `/workspaces/${id}?purge=true`, undefined, confirmed);
     await follow(events, 'WORKSPACE_DESTROYED', progress);
   } finally {
     watching.abort();

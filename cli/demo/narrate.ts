@@ -6,6 +6,8 @@ export function narrate({ event, payload: p }: StreamedEvent): string {
   switch (event) {
     case 'WORKSPACE_PROVISIONING':
       return `provisioning   generation ${p['generation']} of "${p['name']}", tier ${p['tier']}`;
+    case 'WORKSPACE_OPERATION_STARTED':
+      return `${String(p['operation']).padEnd(14)} generation ${p['generation']} to ${p['to_generation']}`;
     case 'WORKSPACE_STEP':
       return narrateStep(String(p['step']), p);
     case 'WORKSPACE_ONLINE':
@@ -34,6 +36,12 @@ function narrateStep(step: string, p: StreamedEvent['payload']): string {
       return `home created   ${p['volume_id']}, ${p['size_gb']} GiB in ${p['zone']}, in no instance's lifecycle`;
     case 'home_attached':
       return `home attached  ${p['volume_id']} to ${p['instance_id']}`;
+    case 'restore_point':
+      return `restore point  ${p['snapshot_id']}, ${p['quality']}: ${p['reason']}`;
+    case 'ordered':
+      return `ordered        the machine of generation ${p['generation']} to ${p['order']}`;
+    case 'home_detached':
+      return `home detached  ${p['volume_id']} from ${p['instance_id']}`;
     case 'terminating':
       return `terminating    ${p['instance_id']}`;
     case 'home_deleted':

@@ -56,9 +56,16 @@ export function priceOf(shape: Shape, rates: Rates, margin: Margin): Price {
   return { parts, hourly: sum(parts, 'hourly'), monthly: sum(parts, 'monthly') };
 }
 
-/** What a paused workspace costs: its home alone. */
-export const storageOf = (shape: Shape, rates: Rates): PricePart =>
-  byTheMonth('home volume', volumeMonth(shape.homeGb, shape, rates));
+/** What a paused workspace costs: its home, and the root volume of a machine that is only stopped. */
+export function storageOf(
+  shape: Shape,
+  rates: Rates,
+  { keepsRoot }: { readonly keepsRoot: boolean },
+): { readonly hourly: Micros; readonly monthly: Micros } {
+  const home = volumeMonth(shape.homeGb, shape, rates);
+  const monthly = home + (keepsRoot ? volumeMonth(shape.rootGb, shape, rates) : 0);
+  return { hourly: ratio(monthly, 1, HOURS_PER_MONTH), monthly };
+}
 
 /** gp3 has 3,000 IOPS and 125 MiB/s for nothing (facts/ec2.md 5). */
 const volumeMonth = (sizeGb: number, { iops, throughput }: Shape, rates: Rates): Micros =>

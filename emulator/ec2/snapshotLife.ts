@@ -24,7 +24,8 @@ export function checkSnapshotLimits(region: Region, volumeId: string): void {
       `Maximum allowed in-progress snapshots for a single volume exceeded.`,
     );
   }
-  if (ofVolume.some((snapshot) => region.nowMs - snapshot.startedAtMs < BETWEEN_MS)) {
+  const isPaced = region.world.settings().snapshotRate === 'aws';
+  if (isPaced && ofVolume.some((snapshot) => region.nowMs - snapshot.startedAtMs < BETWEEN_MS)) {
     throw new Ec2Error(
       'SnapshotCreationPerVolumeRateExceeded',
       'The maximum per volume CreateSnapshot request rate has been exceeded. Use an increasing or variable sleep interval between requests.',

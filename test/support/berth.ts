@@ -80,6 +80,8 @@ export async function startBerth(options: BerthOptions = {}): Promise<Berth> {
     SWEEP_INTERVAL_MS: '30',
     NOT_FOUND_GRACE_SECONDS: '1',
     PROVISION_TIMEOUT_SECONDS: '60',
+    // Most tests ask whether nothing is left; those of restores say otherwise.
+    KEEP_DELETED_DAYS: '0',
     BERTH_WORKFLOW_BUNDLE: shared('WORKFLOW_BUNDLE'),
     ...options.settings,
   };

@@ -1,0 +1,108 @@
+// /workspaces/:id/...: what changes a workspace's machine while its home stays (facts/wire.md 1.7).
+
+import { Hono } from 'hono';
+import { BerthError } from '../../domain/errors.ts';
+import type { Compute } from '../../domain/compute/block.ts';
+import type { CommandAnswer } from '../../workflows/messages.ts';
+import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
+import { readBody, readOptionalBody } from '../body.ts';
+import type { LivingCommand, Target } from '../commands.ts';
+import type { ApiDependencies, ApiEnv } from '../context.ts';
+import { once } from '../idempotency.ts';
+import { liveWorkspace } from '../liveWorkspace.ts';
+import { mayBecome, planOf } from '../mayBecome.ts';
+import { configureSchema, pauseSchema, recreateSchema, restartSchema } from '../schemas/workspace.ts';
+import { storagePrice } from '../storagePrice.ts';
+
+export function lifecycleRoutes(deps: ApiDependencies) {
+  const { commands } = deps;
+  const admin = adminAuth(deps);
+  const own = workspaceAuth(deps);
+  const send = (target: Target, command: LivingCommand): Promise<CommandAnswer> => commands.send(target, command);
+
+  return new Hono<ApiEnv>()
+    .post('/:id/recreate', workspaceOfPath, admin, async (c) => {
+      const body = await readOptionalBody(c, recreateSchema);
+      const row = await liveWorkspace(deps, c);
+      const { compute, max_hourly_usd: maxHourlyUsd, strategy, dry_run: isDryRun } = body;
+      const wanted = { compute: compute ?? (row.compute as Compute), maxHourlyUsd };
+      if (isDryRun) return c.json(await planOf(deps, row, wanted, strategy));
+      return once(deps, c, body, async (target) => {
+        await mayBecome(deps, row, wanted, strategy);
+        const said = {
+          ...(compute === undefined ? {} : { compute }),
+          ...(maxHourlyUsd === undefined ? {} : { maxHourlyUsd }),
+        };
+        const answer = await send(target, { type: 'recreate', strategy, ...said });
+        return { status: 202, body: { ...begun(answer, target), strategy } };
+      });
+    })
+    .post('/:id/configure', workspaceOfPath, admin, async (c) => {
+      const body = await readBody(c, configureSchema);
+      const row = await liveWorkspace(deps, c);
+      const { compute, max_hourly_usd: maxHourlyUsd } = body;
+      return once(deps, c, body, async (target) => {
+        await mayBecome(deps, row, { compute, maxHourlyUsd }, 'acquire-first');
+        const said = maxHourlyUsd === undefined ? {} : { maxHourlyUsd };
+        // A paused one is as it is stored when it is resumed: nothing has to be launched for that now.
+        const answer =
+          row.phase === 'paused'
+            ? await send(target, { type: 'update', change: { compute, ...said } })
+            : await send(target, { type: 'recreate', strategy: 'acquire-first', compute, ...said });
+        return { status: 202, body: begun(answer, target) };
+      });
+    })
+    .post('/:id/restart', workspaceOfPath, own, async (c) => {
+      const { reset } = await readOptionalBody(c, restartSchema);
+      const wipeBrowserProfile = reset ?? c.req.query('reset') === 'true';
+      await liveWorkspace(deps, c);
+      return once(deps, c, { wipeBrowserProfile }, async (target) => {
+        const answer = await send(target, { type: 'restart', wipeBrowserProfile });
+        // The word that existing clients wait on; the phase says the rest (facts/wire.md 1.7).
+        const body = { ...begun(answer, target), status: 'provisioning', reset_session: wipeBrowserProfile };
+        return { status: 200, body };
+      });
+    })
+    .post('/:id/pause', workspaceOfPath, own, async (c) => {
+      const { mode } = await readOptionalBody(c, pauseSchema);
+      const row = await liveWorkspace(deps, c);
+      return once(deps, c, { mode }, async (target) => {
+        const answer = await send(target, { type: 'pause', mode });
+        const price = await storagePrice(deps, row, { keepsRoot: mode === 'stop' && row.compute['market'] !== 'spot' });
+        return {
+          status: 200,
+          body: { ...begun(answer, target), status: 'paused', paused_count: 1, paused_hourly_usd: price },
+        };
+      });
+    })
+    .post('/:id/hibernate', workspaceOfPath, own, async (c) => {
+      const row = await liveWorkspace(deps, c);
+      const isForced = c.req.query('force') === 'true';
+      const activeTasks = Number(row.report?.['active_tasks'] ?? 0);
+      if (activeTasks > 0 && !isForced) throw new BerthError('ACTIVE_TASKS', { active_tasks: activeTasks });
+      return once(deps, c, { isForced }, async (target) => {
+        const answer = await send(target, { type: 'pause', mode: 'terminate' });
+        const price = await storagePrice(deps, row, { keepsRoot: false });
+        return {
+          status: 200,
+          body: { ...begun(answer, target), status: 'hibernated', paused_hourly_usd: price },
+        };
+      });
+    })
+    .post('/:id/resume', workspaceOfPath, own, async (c) => {
+      await liveWorkspace(deps, c);
+      return once(deps, c, null, async (target) => {
+        const answer = await send(target, { type: 'resume' });
+        return { status: 200, body: { ...begun(answer, target), status: 'provisioning', resumed_count: 1 } };
+      });
+    });
+}
+
+/** What every command that begins something is answered with. */
+export const begun = ({ status, phase, operation, generation }: CommandAnswer, { operationId }: Target) => ({
+  status,
+  phase,
+  generation,
+  operation,
+  operation_id: operationId,
+});

@@ -1,0 +1,75 @@
+// /workspaces/:id/operations: what was asked for, how far it is and what came of it; and the way to call one off.
+
+import { Hono } from 'hono';
+import { BerthError, errorNextStep, isErrorCode } from '../../domain/errors.ts';
+import { operationId as asOperationId, type OperationId } from '../../domain/ids.ts';
+import { findOperation, listOperations, type OperationRow, stepsOf } from '../../store/operations.ts';
+import { operationWorkflowId } from '../../workflows/messages.ts';
+import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
+import type { ApiDependencies, ApiEnv } from '../context.ts';
+import { once } from '../idempotency.ts';
+import { knownWorkspace } from '../liveWorkspace.ts';
+
+export function operationRoutes(deps: ApiDependencies) {
+  const { db, commands } = deps;
+  return new Hono<ApiEnv>()
+    .get('/:id/operations', workspaceOfPath, workspaceAuth(deps), async (c) => {
+      await knownWorkspace(deps, c);
+      const rows = await listOperations(db, c.get('tenantId'), c.get('workspaceId'));
+      return c.json(rows.map(present));
+    })
+    .get('/:id/operations/:operation', workspaceOfPath, workspaceAuth(deps), async (c) => {
+      const id = operationOf(c.req.param('operation'));
+      const workspaceId = c.get('workspaceId');
+      const row = await findOperation(db, c.get('tenantId'), workspaceId, id);
+      if (row === null) throw new BerthError('OPERATION_NOT_FOUND', { operation_id: id });
+      const steps = await stepsOf(db, workspaceId, id);
+      const took = steps.map(({ payload, created_at }) => {
+        const { operation_id: _, ...step } = payload;
+        return { ...step, at: created_at };
+      });
+      const candidates = took.filter((step) => ['launched', 'candidate_refused'].includes(String(at(step, 'step'))));
+      return c.json({ ...present(row), steps: took, candidates });
+    })
+    .delete('/:id/operations/:operation', workspaceOfPath, adminAuth(deps), async (c) => {
+      const operationId = operationOf(c.req.param('operation'));
+      return once(deps, c, null, async (target) => {
+        const answer = await commands.send(target, { type: 'abort', target: operationId });
+        const { status, phase } = answer;
+        return { status: 202, body: { status, phase, operation_id: operationId } };
+      });
+    });
+}
+
+const at = (step: object, name: string): unknown => (step as Record<string, unknown>)[name];
+
+function operationOf(value: string | undefined): OperationId {
+  const id = asOperationId(value ?? '');
+  if (id === null) throw new BerthError('OPERATION_NOT_FOUND', { operation_id: value ?? '' });
+  return id;
+}
+
+function present({ id, workspace_id, kind, generation, result, reason, details, started_at, ended_at }: OperationRow) {
+  const nextStep = reason !== null && isErrorCode(reason.code) ? errorNextStep(reason.code, reason.context) : null;
+  return {
+    id,
+    kind,
+    generation,
+    request: details,
+    status: result === null ? 'running' : statusOf(result),
+    result,
+    failure: reason === null ? null : { code: reason.code, error: reason.message, next_step: nextStep },
+    started_at,
+    ended_at,
+    // Where an operator looks at it.
+    workflow_id: operationWorkflowId(workspace_id, {
+      id,
+      kind: kind as Parameters<typeof operationWorkflowId>[1]['kind'],
+    }),
+  };
+}
+
+function statusOf(result: NonNullable<OperationRow['result']>): 'succeeded' | 'failed' | 'cancelled' {
+  if (result === 'failed' || result === 'cancelled') return result;
+  return 'succeeded';
+}

@@ -1,0 +1,21 @@
+// A restore point: a snapshot of a home that belongs to its user, with why it was taken and how the home was at that moment.
+
+import type { OperationRef } from './ids.ts';
+import type { Home, Owner } from './machine.ts';
+
+export type RestorePointReason = 'recreate' | 'move' | 'pause' | 'delete' | 'restore' | 'manual' | 'schedule';
+/** `clean`: not mounted. `frozen`: mounted, with its writes held. `crash`: in use, as after a power cut. */
+export type RestorePointQuality = 'clean' | 'frozen' | 'crash';
+
+export type NewRestorePoint = {
+  readonly operation: OperationRef;
+  readonly owner: Owner;
+  readonly generation: number;
+  readonly home: Home;
+  readonly reason: RestorePointReason;
+  readonly quality: RestorePointQuality;
+  /** What the machine counted in the home, where it did. */
+  readonly manifest: Record<string, unknown> | null;
+};
+
+export type TakenRestorePoint = { readonly restorePointId: string; readonly snapshotId: string };

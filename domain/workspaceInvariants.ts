@@ -1,0 +1,23 @@
+// What must hold in every state of a workspace; tests and chaos runs share it.
+
+import { RECORDED_OPERATIONS, type WorkspaceState } from './workspace.ts';
+import { isResting } from './workspaceCommands.ts';
+
+/** Empty = all well. */
+export function brokenInvariants(state: WorkspaceState): string[] {
+  const broken: string[] = [];
+  const rule = (holds: boolean, text: string) => void (holds || broken.push(text));
+  rule(state.next === null || state.operation !== null, 'an operation waits only behind one that runs');
+  rule(state.next === null || state.next.kind === 'destroy', 'only a delete may wait');
+  rule(!isResting(state.phase) || state.operation === null, 'a resting phase has no operation');
+  rule(state.phase !== 'ready' || state.status === 'online', 'ready means online');
+  rule(state.phase !== 'paused' || state.status === 'paused', 'paused means paused');
+  rule(state.phase !== 'ready' || (state.machine !== null && state.home !== null), 'ready means a machine and a home');
+  rule(state.phase !== 'paused' || state.home !== null, 'paused means a home');
+  rule(state.phase !== 'gone' || (state.machine === null && state.operation === null), 'gone means nothing is left');
+  rule(state.machine === null || state.machine.generation === state.generation, 'the machine is of this generation');
+  rule(state.generation <= state.generations, 'no generation that was not given out');
+  rule(state.recorded.length <= RECORDED_OPERATIONS, 'the record is bounded');
+  rule(new Set(state.recorded.map((r) => r.operation.id)).size === state.recorded.length, 'an operation ends once');
+  return broken;
+}

@@ -1,0 +1,162 @@
+// What an operation's end changes: (state, fact) -> state, effects and events.
+
+import {
+  bump,
+  type Change,
+  type Fact,
+  type Operation,
+  type Outcome,
+  type Reason,
+  RECORDED_OPERATIONS,
+  type Recorded,
+  type Standing,
+  unchanged,
+  type WorkspaceEvent,
+  type WorkspaceState,
+} from './workspace.ts';
+
+/** An end that was folded before, or of an operation nobody waits for, changes nothing. */
+export function fold(state: WorkspaceState, fact: Fact): Change {
+  const { operation } = state;
+  if (operation === null || operation.id !== fact.operationId) return unchanged(state);
+  if (fact.type === 'serviceInterrupted') {
+    if (state.status !== 'online') return unchanged(state);
+    return { ...unchanged(state), state: bump({ ...state, status: 'provisioning' }) };
+  }
+  const { outcome } = fact;
+  const settled = {
+    ...settle(state, operation, outcome),
+    operation: null,
+    recorded: record(state, operation, outcome),
+  };
+  const ended = { operation, outcome };
+  if (state.next !== null) return startNext(settled, state.next, ended);
+  return {
+    state: bump(settled),
+    effects: [],
+    events: eventsOf(settled, operation, outcome),
+    operations: [ended],
+  };
+}
+
+/** The delete that waited: whatever the operation came to goes now. */
+function startNext(state: WorkspaceState, next: Operation, ended: { operation: Operation; outcome: Outcome }): Change {
+  const operation = { ...next, generation: state.generations };
+  return {
+    state: bump({
+      ...state,
+      status: 'removed',
+      phase: 'destroying',
+      operation,
+      next: null,
+      reason: null,
+      rest: 'failed',
+    }),
+    effects: [{ type: 'start', operation }],
+    events: [],
+    operations: [ended, { operation, outcome: null }],
+  };
+}
+
+function settle(state: WorkspaceState, operation: Operation, outcome: Outcome): WorkspaceState {
+  switch (outcome.result) {
+    case 'online': {
+      const { machine, home, registration, launched } = outcome;
+      return {
+        ...state,
+        profile: profileAfter(state, operation),
+        status: 'online',
+        phase: 'ready',
+        generation: machine.generation,
+        machine,
+        home,
+        launched: launched ?? state.launched,
+        url: registration.url ?? (launched === undefined ? state.url : null),
+        pausedHourlyUsd: null,
+        reason: null,
+      };
+    }
+    case 'paused': {
+      const { machine, home, hourlyUsd } = outcome;
+      return { ...state, status: 'paused', phase: 'paused', machine, home, pausedHourlyUsd: hourlyUsd, reason: null };
+    }
+    case 'checkpointed':
+      return standing(state, asBefore(state), null);
+    case 'destroyed': {
+      const { restoreUntil } = outcome;
+      const nothing = { machine: null, home: null, launched: null, url: null, pausedHourlyUsd: null, reason: null };
+      return { ...state, ...nothing, status: 'removed', phase: 'gone', restoreUntil };
+    }
+    case 'cancelled': {
+      const reason = { code: 'OPERATION_CANCELLED', context: {}, message: `${operation.kind} was cancelled` } as const;
+      return standing(state, outcome.standing ?? asBefore(state), reason);
+    }
+    case 'failed':
+      return standing(state, outcome.standing ?? asBefore(state), outcome.reason);
+  }
+}
+
+/** A recreate that succeeded has made its compute the stored one; one that failed has changed nothing (R20). */
+function profileAfter({ profile }: WorkspaceState, operation: Operation): WorkspaceState['profile'] {
+  if (profile === null || operation.kind !== 'recreate') return profile;
+  const { compute, maxHourlyUsd } = operation;
+  return { ...profile, compute, ...(maxHourlyUsd === undefined ? {} : { maxHourlyUsd }) };
+}
+
+const asBefore = ({ rest, machine, home }: WorkspaceState): Standing => ({ phase: rest, machine, home });
+
+function standing(state: WorkspaceState, { phase, machine, home }: Standing, reason: Reason | null): WorkspaceState {
+  const status = phase === 'ready' ? 'online' : phase;
+  const generation = machine?.generation ?? state.generation;
+  return { ...state, phase, status, machine, home, generation, url: machine === null ? null : state.url, reason };
+}
+
+function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome): WorkspaceEvent[] {
+  const operation_id = operation.id;
+  switch (outcome.result) {
+    case 'online': {
+      const { machine, home, registration } = outcome;
+      const payload = {
+        url: registration.url,
+        agent_card: registration.agentCard,
+        generation: machine.generation,
+        instance_id: machine.instanceId,
+        instance_type: machine.instanceType,
+        zone: machine.zone,
+        home_volume_id: home.volumeId,
+        operation: operation.kind,
+        operation_id,
+      };
+      return [{ type: 'WORKSPACE_ONLINE', payload }];
+    }
+    case 'paused': {
+      const payload = { instance_id: outcome.machine?.instanceId ?? null, hourly_usd: outcome.hourlyUsd, operation_id };
+      return [{ type: 'WORKSPACE_PAUSED', payload }];
+    }
+    case 'checkpointed':
+      return [{ type: 'WORKSPACE_CHECKPOINTED', payload: { restore_point_id: outcome.restorePointId, operation_id } }];
+    case 'destroyed':
+      return [{ type: 'WORKSPACE_DESTROYED', payload: { operation_id, restore_until: outcome.restoreUntil } }];
+    case 'cancelled':
+    case 'failed': {
+      const { reason } = state;
+      const payload = {
+        error: reason?.message,
+        code: reason?.code,
+        ...reason?.context,
+        operation: operation.kind,
+        operation_id,
+        status: state.status,
+      };
+      return [{ type: failureEvent(operation), payload }];
+    }
+  }
+}
+
+function failureEvent({ kind }: Operation): string {
+  if (kind === 'provision') return 'WORKSPACE_PROVISION_FAILED';
+  return kind === 'destroy' ? 'WORKSPACE_DESTROY_FAILED' : 'WORKSPACE_OPERATION_FAILED';
+}
+
+const record = (state: WorkspaceState, { id, kind }: Operation, { result }: Outcome): readonly Recorded[] =>
+  [...state.recorded, { operation: { id, kind }, result }].slice(-RECORDED_OPERATIONS);

@@ -1,0 +1,66 @@
+// Has the home mounted or not, and does what is ordered with it. Every order may come twice.
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type MountedHome, mountHome, unmountHome } from './home.ts';
+import { type Manifest, manifestOf } from './manifest.ts';
+import { runQuiesceHooks } from './quiesce.ts';
+
+export type HomeKeeperOptions = {
+  readonly root: string;
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+};
+
+/** Of Chrome (R87): cookies, logins, tabs. Downloads and work are not in it. */
+const BROWSER_PROFILE = join('.config', 'google-chrome');
+
+export class HomeKeeper {
+  readonly #options: HomeKeeperOptions;
+  #home: MountedHome | null = null;
+  /** Of the home as it was left, while it is not mounted. */
+  #left: { readonly volumeId: string; readonly manifest: Manifest } | null = null;
+
+  constructor(options: HomeKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Waits for the volume. */
+  async mount(): Promise<MountedHome> {
+    const { root, pollMs, signal, log } = this.#options;
+    if (this.#home !== null) return this.#home;
+    this.#home = await mountHome(root, pollMs, signal);
+    this.#left = null;
+    log(`home ${this.#home.volumeId} mounted at ${this.#home.path}`);
+    return this.#home;
+  }
+
+  async manifest(): Promise<{ volumeId: string; manifest: Manifest }> {
+    if (this.#home === null) {
+      if (this.#left !== null) return this.#left;
+      throw new Error('the home is not mounted');
+    }
+    return { volumeId: this.#home.volumeId, manifest: await manifestOf(this.#home.path) };
+  }
+
+  /** Writers at rest, the manifest taken, all of it on the volume, unmounted: from then on nothing on this machine changes it. */
+  async quiesce(): Promise<{ volumeId: string; manifest: Manifest }> {
+    if (this.#home === null) return this.manifest();
+    const { root, log } = this.#options;
+    await runQuiesceHooks(root, log);
+    const { volumeId, path } = this.#home;
+    const manifest = await unmountHome(path, manifestOf);
+    this.#home = null;
+    this.#left = { volumeId, manifest };
+    log(`home ${volumeId} unmounted: ${manifest.files} files, ${manifest.bytes} bytes`);
+    return this.#left;
+  }
+
+  /** Forgets the browser's logins and tabs; everything else in the home stays. */
+  async wipeBrowserProfile(): Promise<void> {
+    if (this.#home === null) throw new Error('the home is not mounted');
+    await rm(join(this.#home.path, BROWSER_PROFILE), { recursive: true, force: true });
+    this.#options.log('browser profile wiped');
+  }
+}

@@ -1,0 +1,56 @@
+// Takes the platform's orders and answers them: asked for over a held request, so that the machine needs no open port.
+
+import type { HomeKeeper } from './homeKeeper.ts';
+import { ask, post } from './platform.ts';
+
+export type Platform = {
+  readonly url: string;
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+};
+
+type Order = { readonly id: string; readonly kind: string };
+type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
+
+/** Until the signal aborts; throws Refused when the platform wants nothing more of this machine. */
+export async function followOrders({ url, token, signal, log }: Platform, home: HomeKeeper): Promise<never> {
+  const answered = new Map<string, Answer>();
+  for (;;) {
+    const { orders } = (await ask(`${url}/registry/orders`, token, signal, log)) as { orders: readonly Order[] };
+    for (const order of orders) {
+      // One whose answer was lost is answered again, and not carried out again.
+      const answer = answered.get(order.id) ?? (await carryOut(order, home, log));
+      answered.set(order.id, answer);
+      await post(`${url}/registry/orders/${order.id}`, token, answer, signal, log);
+    }
+  }
+}
+
+async function carryOut({ kind }: Order, home: HomeKeeper, log: (line: string) => void): Promise<Answer> {
+  log(`ordered to ${kind}`);
+  try {
+    switch (kind) {
+      case 'quiesce':
+        return done(await home.quiesce());
+      case 'mount':
+        await home.mount();
+        return done(await home.manifest());
+      case 'manifest':
+        return done(await home.manifest());
+      case 'wipe-browser-profile':
+        await home.wipeBrowserProfile();
+        return { ok: true, result: {} };
+      default:
+        return { ok: false, error: `this sidecar knows no order "${kind}"` };
+    }
+  } catch (error) {
+    log(`could not ${kind}: ${String(error)}`);
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const done = ({ volumeId, manifest }: Awaited<ReturnType<HomeKeeper['manifest']>>): Answer => ({
+  ok: true,
+  result: { volume_id: volumeId, manifest },
+});

@@ -1,0 +1,124 @@
+// The machine that a workspace has now, while another is to take its home: brought to rest, parted from its home, and the way back.
+
+import { log } from '@temporalio/workflow';
+import type { OperationRef } from '../domain/ids.ts';
+import type { Home, Machine } from '../domain/machine.ts';
+import type { Timeouts } from '../domain/timeouts.ts';
+import { endMachine } from './endMachine.ts';
+import { withDeadline } from './deadline.ts';
+import { failure, reasonOf } from './failure.ts';
+import type { MachineSignals } from './machineSignals.ts';
+import { attach } from './newHome.ts';
+import { order } from './orders.ts';
+import { callActivities } from './policies.ts';
+import { serviceInterrupted } from './progress.ts';
+
+export type OldMachineOptions = {
+  readonly operation: OperationRef;
+  readonly home: Home;
+  /** Null = the home is on its own. */
+  readonly machine: Machine | null;
+  /** It has registered and serves its user; else it is stopped, or nobody knows. */
+  readonly isServing: boolean;
+  readonly timeouts: Timeouts;
+  readonly signals: MachineSignals;
+};
+
+export class OldMachine {
+  readonly #options: OldMachineOptions;
+  /** How far it has come: on the way back only what was begun is undone. */
+  #state: 'untouched' | 'resting' | 'parting' | 'ended' = 'untouched';
+  #manifest: Record<string, unknown> | null = null;
+  /** It has said that it is at rest. */
+  #hasRested = false;
+  /** Orders to mount, so that each is a new one. */
+  #returns = 0;
+
+  constructor(options: OldMachineOptions) {
+    this.#options = options;
+  }
+
+  /** What the home held when it was left; null where no machine could say. */
+  get manifest(): Record<string, unknown> | null {
+    return this.#manifest;
+  }
+
+  get hasEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
+  /** Nothing changes the home from here on. Throws MACHINE_UNRESPONSIVE or ORDER_FAILED. */
+  async rest(): Promise<void> {
+    const { operation, machine, isServing, timeouts, signals } = this.#options;
+    if (this.#state !== 'untouched') return;
+    this.#state = 'resting';
+    if (machine === null || !isServing) return;
+    await serviceInterrupted(operation);
+    const report = await order(operation, machine, { kind: 'quiesce', timeoutMs: timeouts.quiesceMs }, signals);
+    this.#manifest = report.manifest;
+    this.#hasRested = true;
+  }
+
+  /** The home is on no machine. Throws HOME_MOVE_TIMEOUT where the old one does not let go of it. */
+  async part(): Promise<void> {
+    const { operation, machine, home, timeouts, signals } = this.#options;
+    await this.rest();
+    if (this.#state !== 'resting') return;
+    this.#state = 'parting';
+    if (machine === null) return;
+    const summary = `detach ${home.volumeId} from ${machine.instanceId}`;
+    const { state } = await callActivities.detachHome.executeWithOptions({ summary }, [operation, home, machine]);
+    if (state === 'free') return;
+    const timeout_seconds = timeouts.detachMs / 1000;
+    await withDeadline(
+      timeouts.detachMs,
+      `${home.volumeId} free, ${timeout_seconds} s`,
+      () => signals.untilSettled(home.volumeId),
+      () => failure('HOME_MOVE_TIMEOUT', { resource_id: home.volumeId, wanted: 'detached', timeout_seconds }),
+    );
+  }
+
+  /** Released first: from here on there is no way back, and the home with its restore point is the safety. */
+  async end(): Promise<void> {
+    const { operation, machine, signals } = this.#options;
+    await this.rest().catch((error) => log.warn('It ends without having come to rest', { error: String(error) }));
+    this.#state = 'ended';
+    if (machine === null) return;
+    const { generation, attempt } = machine;
+    await endMachine(operation, { workspaceId: operation.workspaceId, generation, attempt }, signals);
+  }
+
+  /** As it was before; throws HOME_NOT_RETURNED where that can't be had. Nothing to do where nothing was begun. */
+  async takeBack(): Promise<void> {
+    const { operation, machine, home, isServing, timeouts, signals } = this.#options;
+    if (this.#state === 'untouched' || this.#state === 'ended' || machine === null) return;
+    const wasParting = this.#state === 'parting';
+    this.#state = 'untouched';
+    try {
+      await withDeadline(
+        timeouts.returnMs,
+        `home back on ${machine.instanceId}, ${timeouts.returnMs / 1000} s`,
+        async () => {
+          if (wasParting) await attach(operation, home, machine);
+          if (!isServing) return;
+          const turn = ++this.#returns;
+          await order(operation, machine, { kind: 'mount', timeoutMs: timeouts.returnMs, turn, isKept: true }, signals);
+        },
+        () => failure('MACHINE_UNRESPONSIVE', unanswered(machine, timeouts)),
+      );
+    } catch (error) {
+      if (!this.#hasRested && !wasParting) {
+        // It never answered anything: as far as anybody knows it is as it was, and its heartbeats tell whether it lives.
+        log.warn('The old machine does not answer', { error: String(error) });
+        return;
+      }
+      throw failure('HOME_NOT_RETURNED', { volume_id: home.volumeId, because: reasonOf(error).message });
+    }
+  }
+}
+
+const unanswered = ({ instanceId }: Machine, { returnMs }: Timeouts) => ({
+  instance_id: instanceId,
+  order: 'mount',
+  timeout_seconds: returnMs / 1000,
+});
