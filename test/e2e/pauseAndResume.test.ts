@@ -20,9 +20,9 @@ it('stops, costs storage alone, and starts again as the same machine', async () 
   const { id, instance, volume } = await on.online('rests');
   const answer = await berth.user.call('POST', `/workspaces/${id}/pause`);
   // 20 GiB of home and 50 GiB of root at 0.08 a month.
-  expect(answer).toMatchObject({ status: 'paused', paused_count: 1, paused_hourly_usd: '0.007671' });
+  expect(answer).toMatchObject({ status: 'paused', paused_count: 1, paused_hourly_usd: '0.007672' });
   expect(await on.ended(id, answer['operation_id'])).toMatchObject({ status: 'succeeded' });
-  expect(await on.read(id)).toMatchObject({ status: 'paused', phase: 'paused', hourly_usd: '0.007671' });
+  expect(await on.read(id)).toMatchObject({ status: 'paused', phase: 'paused', hourly_usd: '0.007672' });
   expect(berth.instances().find((entry) => entry.id === instance)).toMatchObject({ state: 'stopped' });
   expect(await berth.user.call('GET', `/workspaces/${id}/state`)).toMatchObject({ paused: true });
   await expect(berth.user.call('POST', `/workspaces/${id}/pause`)).rejects.toThrow('can not pause');

@@ -9,7 +9,7 @@ let on: ReturnType<typeof operationsOf>;
 beforeAll(async () => {
   berth = await startBerth({
     settings: { RETURN_TIMEOUT_SECONDS: '10', QUIESCE_TIMEOUT_SECONDS: '5', QUOTA_MAX_AGE_SECONDS: '0' },
-    emulator: { settings: { snapshotRate: 'off' } },
+    emulator: { machines: undefined, settings: { machines: 'inline', snapshotRate: 'off' } },
   });
   on = operationsOf(berth);
 });
@@ -99,11 +99,12 @@ it('gives the old machine its home back where the new one never registers', asyn
 
 it('ends the old machine first where the quota holds one only, if it is asked to', async () => {
   const { id, instance, volume } = await on.online('tight', { compute: { instance_type: 'm6i.large' } });
-  const others = berth.instances().filter((entry) => entry.billable).length;
-  // Two vCPUs each: one more machine of m6i.large does not fit.
-  await setQuota(others * 2);
-  const refused = berth.user.call('POST', `/workspaces/${id}/recreate`);
-  await expect(refused).rejects.toThrow(/409|quota/i);
+  // What runs fits exactly: one more machine does not.
+  const running = berth.instances().filter((entry) => entry.billable);
+  await setQuota(running.reduce((vcpus, { detail }) => vcpus + (detail.endsWith('.xlarge') ? 4 : 2), 0));
+  const refused = await on.run(id, 'recreate');
+  expect(refused).toMatchObject({ status: 'failed', failure: { code: 'AWS_QUOTA_INSUFFICIENT' } });
+  expect(await on.read(id)).toMatchObject({ status: 'online', machine: { instance_id: instance } });
   const operation = await on.run(id, 'recreate', { strategy: 'replace' });
   expect(operation).toMatchObject({ status: 'succeeded' });
   await setQuota(64);
