@@ -15,6 +15,7 @@ import { resizeHome } from './home/resizeHome.ts';
 import { takeRestorePoint } from './home/takeRestorePoint.ts';
 import { orderMachine, withdrawMachineOrder } from './machine/orderMachine.ts';
 import { closeGeneration, expectHome } from './records/generations.ts';
+import { afterMachine, watchMachine } from './records/lostMachine.ts';
 import { reserveStorage } from './records/reserveStorage.ts';
 import { readTimeouts } from './records/timeouts.ts';
 import { listHoldings } from './records/listHoldings.ts';
@@ -46,6 +47,8 @@ export const createActivities = (deps: Dependencies) => ({
   withdrawMachineOrder: withFailures(withdrawMachineOrder(deps)),
   closeGeneration: withFailures(closeGeneration(deps)),
   expectHome: withFailures(expectHome(deps)),
+  watchMachine: withFailures(watchMachine(deps)),
+  afterMachine: withFailures(afterMachine(deps)),
   reserveStorage: withFailures(reserveStorage(deps)),
   readTimeouts: withFailures(readTimeouts(deps)),
 });

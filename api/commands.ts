@@ -13,11 +13,12 @@ import {
 import { ApplicationFailure, type SignalDefinition } from '@temporalio/common';
 import { BerthError, type ErrorContext, isErrorCode } from '../domain/errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
-import type { Command, Profile, RestoreSource } from '../domain/workspace.ts';
+import type { Command, Notice, Profile, RestoreSource } from '../domain/workspace.ts';
 import {
   type CommandAnswer,
   commandUpdate,
   expireScheduleId,
+  interruptionNoticeSignal,
   type MachineAnsweredFact,
   machineAnsweredSignal,
   registeredSignal,
@@ -47,6 +48,8 @@ export type Commands = {
   expireRestorePoints(): Promise<void>;
   /** Tells the operation that launched a machine that it has registered. An operation that is over need not know. */
   registered(operationWorkflowId: string, fact: RegisteredFact): Promise<void>;
+  /** Tells the workspace what AWS is about to do with its machine. */
+  noticed(workspaceId: WorkspaceId, notice: Notice): Promise<void>;
   /** Tells the operation that gave a machine an order what came of it. */
   machineAnswered(operationWorkflowId: string, fact: MachineAnsweredFact): Promise<void>;
 };
@@ -91,6 +94,7 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
       }),
 
     registered: (operationWorkflowId, fact) => tell(operationWorkflowId, registeredSignal, fact),
+    noticed: (workspaceId, notice) => tell(workspaceWorkflowId(workspaceId), interruptionNoticeSignal, notice),
     machineAnswered: (operationWorkflowId, fact) => tell(operationWorkflowId, machineAnsweredSignal, fact),
   };
 

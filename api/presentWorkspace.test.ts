@@ -46,6 +46,7 @@ const row: WorkspaceRow = {
   restore_until: null,
   generations: 1,
   paused_hourly_usd: null,
+  interruption: null,
 };
 const seenAgo = (ms: number): WorkspaceRow => ({ ...row, last_seen_at: new Date(nowMs - ms) });
 const reporting = (report: Record<string, unknown>): WorkspaceRow => ({ ...row, report });

@@ -33,6 +33,7 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now =
     needs_restart: needsRestart(row),
     hourly_usd: row.status === 'paused' ? row.paused_hourly_usd : (row.launched?.hourlyUsd ?? null),
     restore_until: row.restore_until,
+    interruption: presentInterruption(row),
     failure: presentReason(row.reason),
     active_tasks: report['active_tasks'] ?? 0,
     current_task: report['current_task'] ?? null,
@@ -44,6 +45,22 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now =
     provision_timeout_ms: settings.PROVISION_TIMEOUT_SECONDS * 1000,
     created_at: row.created_at,
     updated_at: row.updated_at,
+  };
+}
+
+/** What AWS is doing with the machine, how far Berth has come with it, and until when it waits. */
+function presentInterruption({ interruption, reason }: WorkspaceRow) {
+  if (interruption === null) return null;
+  const { instanceId, noticedAt, deadline, stage, restorePointId, retryAt, attempts } = interruption;
+  return {
+    instance_id: instanceId,
+    noticed_at: noticedAt,
+    deadline,
+    stage,
+    restore_point_id: restorePointId,
+    waits_because: stage === 'waiting' ? (reason?.message ?? null) : null,
+    tries_again_at: retryAt,
+    attempts,
   };
 }
 

@@ -88,6 +88,17 @@ export const SETTINGS = {
   SNAPSHOT_TIMEOUT_SECONDS: [whole(1, 86_400), '3600', 'For the snapshot of a home to be whole'],
   RETURN_TIMEOUT_SECONDS: [whole(1, 3600), '300', 'For the old machine to have its home back after a failure'],
   STOP_TIMEOUT_SECONDS: [whole(1, 3600), '600', 'For an instance to stop'],
+  EC2_EVENT_QUEUE: [
+    text,
+    undefined,
+    'SQS queue that EventBridge sends the events of EC2 to; without one the machines and the sweep alone tell',
+  ],
+  MACHINE_WATCH_MS: [whole(10, 3_600_000), '30000', 'Between two looks for machines that have ended unasked'],
+  SPOT_DEMOTE_AFTER: [
+    whole(1, 1000),
+    '3',
+    'Interruptions within a day after which a workspace that may become on-demand does at once',
+  ],
   RESTORE_POINTS_KEPT: [whole(1, 1000), '5', 'Restore points of a workspace that are kept however old they are'],
   RESTORE_POINT_DAYS: [whole(1, 3650), '30', 'Age at which the others are deleted'],
   KEEP_DELETED_DAYS: [whole(0, 365), '7', 'How long a deleted workspace can be restored; 0 = not at all'],

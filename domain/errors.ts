@@ -145,6 +145,12 @@ export const ERRORS = define({
     message: 'The workspace has {active_tasks} active task(s).',
     nextStep: 'Wait until they end, or send ?force=true.',
   },
+  SPOT_INTERRUPTED: {
+    status: 503,
+    retryable: true,
+    message: 'AWS has taken the spot machine {instance_id} away, and the workspace is paused as its policy says.',
+    nextStep: 'Resume it with POST /workspaces/:id/resume; its home is kept.',
+  },
   WRONG_PHASE: {
     status: 409,
     retryable: false,

@@ -2,8 +2,9 @@
 
 import type { OperationRef } from './ids.ts';
 import type { Home, Owner } from './machine.ts';
+import type { CheckpointReason } from './workspace.ts';
 
-export type RestorePointReason = 'recreate' | 'move' | 'pause' | 'delete' | 'restore' | 'manual' | 'schedule';
+export type RestorePointReason = 'recreate' | 'move' | 'pause' | 'delete' | 'restore' | CheckpointReason;
 /** `clean`: not mounted. `frozen`: mounted, with its writes held. `crash`: in use, as after a power cut. */
 export type RestorePointQuality = 'clean' | 'frozen' | 'crash';
 

@@ -12,6 +12,8 @@ export type Timeouts = {
   readonly returnMs: number;
   /** For a machine that is started or rebooted to register. */
   readonly bootMs: number;
+  /** Interruptions within a day after which a policy that may go on-demand does. A count. */
+  readonly demoteAfter: number;
   /** For an instance to stop. */
   readonly stopMs: number;
 };

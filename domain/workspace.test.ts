@@ -16,6 +16,7 @@ import { brokenInvariants } from './workspaceInvariants.ts';
 import { fold } from './workspaceOutcomes.ts';
 
 const operation = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as OperationId;
+const FRESH = { now: '2026-11-24T00:00:00.000Z', nextId: operation(999) };
 const profile: Profile = { name: 'x', role: null, runtime: null, tier: 3, compute: {} };
 const fresh = newWorkspace('0b0e7f5e-9a5a-4d0e-8a39-5f6d2f6f3a11' as WorkspaceId, 'acme' as TenantId);
 const create = (n: number): Command => ({ type: 'create', operationId: operation(n), profile });
@@ -36,7 +37,7 @@ function after(...steps: readonly (Command | [number, Outcome])[]): Change {
   let change: Change = { state: fresh, effects: [], events: [], operations: [] };
   for (const step of steps) {
     const next = Array.isArray(step)
-      ? fold(change.state, { type: 'operationEnded', operationId: operation(step[0]), outcome: step[1] })
+      ? fold(change.state, { type: 'operationEnded', operationId: operation(step[0]), outcome: step[1], ...FRESH })
       : decide(change.state, step as Command);
     if ('refused' in next) throw new Error(next.refused);
     change = next;
@@ -93,8 +94,12 @@ describe('the end of a provision', () => {
 
   it('told twice, or of an operation that nobody waits for, changes nothing', () => {
     const { state } = after(create(1), [1, online()]);
-    expect(fold(state, { type: 'operationEnded', operationId: operation(1), outcome: failed }).state).toBe(state);
-    expect(fold(state, { type: 'operationEnded', operationId: operation(9), outcome: failed }).state).toBe(state);
+    expect(fold(state, { type: 'operationEnded', operationId: operation(1), outcome: failed, ...FRESH }).state).toBe(
+      state,
+    );
+    expect(fold(state, { type: 'operationEnded', operationId: operation(9), outcome: failed, ...FRESH }).state).toBe(
+      state,
+    );
   });
 });
 
@@ -172,7 +177,12 @@ it('keeps its invariants whatever comes in whatever order', () => {
           const running = step.stale ? operation(step.id) : (state.operation?.id ?? operation(step.id));
           // An operation ends as its kind can: what can't happen is not asked about.
           const fits = step.outcome.result !== (state.operation?.kind === 'provision' ? 'destroyed' : 'online');
-          change = fold(state, { type: 'operationEnded', operationId: running, outcome: fits ? step.outcome : failed });
+          change = fold(state, {
+            type: 'operationEnded',
+            operationId: running,
+            outcome: fits ? step.outcome : failed,
+            ...FRESH,
+          });
         }
         if ('refused' in change) continue;
         state = change.state;
@@ -199,7 +209,7 @@ it('keeps a bounded record', () => {
   let state = after(create(1), [1, failed]).state;
   for (let n = 2; n < RECORDED_OPERATIONS * 2; n++) {
     state = (decide(state, remove(n)) as Change).state;
-    state = fold(state, { type: 'operationEnded', operationId: operation(n), outcome: failed }).state;
+    state = fold(state, { type: 'operationEnded', operationId: operation(n), outcome: failed, ...FRESH }).state;
   }
   expect(state.recorded).toHaveLength(RECORDED_OPERATIONS);
   expect(brokenInvariants(state)).toEqual([]);

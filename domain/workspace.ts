@@ -19,6 +19,8 @@ export type WorkspacePhase =
   | 'paused'
   | 'resuming'
   | 'checkpointing'
+  | 'interrupted'
+  | 'recovering'
   | 'failed'
   | 'unwinding'
   | 'destroying'
@@ -62,7 +64,16 @@ export type OperationSpec =
   | { readonly kind: 'restart'; readonly wipeBrowserProfile: boolean }
   | { readonly kind: 'pause'; readonly mode: PauseMode }
   | { readonly kind: 'resume' }
-  | { readonly kind: 'checkpoint' }
+  | { readonly kind: 'checkpoint'; readonly reason: CheckpointReason; readonly deadline?: string }
+  | {
+      readonly kind: 'recover';
+      /** When AWS said that it takes the machine, ISO; null = it did not say. */
+      readonly deadline: string | null;
+      /** The machine is known to be gone. */
+      readonly hasEnded: boolean;
+      /** Of the last day, this one too. */
+      readonly interruptions: number;
+    }
   | {
       readonly kind: 'destroy';
       readonly keepDays: number;
@@ -73,6 +84,34 @@ export type OperationKind = OperationSpec['kind'];
 
 /** `stop` keeps the machine's root volume; `terminate` keeps the home alone, and a restore point of it. */
 export type PauseMode = 'stop' | 'terminate';
+
+/** `interruption`: the machine is about to be taken away. */
+export type CheckpointReason = 'manual' | 'schedule' | 'rebalance' | 'interruption';
+
+export type Notice = {
+  readonly kind: 'interruption' | 'rebalance' | 'scheduled';
+  readonly instanceId: string;
+  /** When AWS takes the machine, ISO; null = it does not say. */
+  readonly actionAt: string | null;
+  /** Who has told: the machine, AWS's events, or the sweep. */
+  readonly source: 'metadata' | 'events' | 'sweep';
+};
+
+/** A machine that is being taken away, and how far its workspace has come with it. */
+export type Interruption = {
+  readonly instanceId: string;
+  /** ISO, as the other times. */
+  readonly noticedAt: string;
+  readonly deadline: string | null;
+  readonly stage: 'checkpointing' | 'checkpointed' | 'recovering' | 'waiting';
+  /** Null = there was nothing to save, or no time. */
+  readonly checkpointId: OperationId | null;
+  readonly restorePointId: string | null;
+  readonly hasEnded: boolean;
+  /** When capacity is looked for again by itself. */
+  readonly retryAt: string | null;
+  readonly attempts: number;
+};
 
 export type Operation = {
   readonly id: OperationId;
@@ -143,6 +182,11 @@ export type WorkspaceState = {
   /** A delete that waits for the running operation's unwind. */
   readonly next: Operation | null;
   readonly reason: Reason | null;
+  readonly interruption: Interruption | null;
+  /** When machines were taken away in the last day, ISO. */
+  readonly interruptions: readonly string[];
+  /** Of which a rebalance has been recommended: it has been answered. */
+  readonly advisedInstance: string | null;
   /** Until then a removed one can be restored, ISO; null = it can't. */
   readonly restoreUntil: string | null;
   /** Newest last, at most RECORDED_OPERATIONS. */
@@ -168,7 +212,7 @@ export type Command =
   | { readonly type: 'restart'; readonly operationId: OperationId; readonly wipeBrowserProfile: boolean }
   | { readonly type: 'pause'; readonly operationId: OperationId; readonly mode: PauseMode }
   | { readonly type: 'resume'; readonly operationId: OperationId }
-  | { readonly type: 'checkpoint'; readonly operationId: OperationId }
+  | { readonly type: 'checkpoint'; readonly operationId: OperationId; readonly reason?: 'schedule' }
   | {
       readonly type: 'restore';
       readonly operationId: OperationId;
@@ -179,8 +223,14 @@ export type Command =
   | { readonly type: 'update'; readonly operationId: OperationId; readonly change: Partial<Profile> }
   | { readonly type: 'abort'; readonly operationId: OperationId; readonly target: OperationId };
 
+/** The time, ISO, and an id for what may follow: the rules have neither a clock nor chance. */
+export type Fresh = { readonly now: string; readonly nextId: OperationId };
+
 export type Fact =
-  | { readonly type: 'operationEnded'; readonly operationId: OperationId; readonly outcome: Outcome }
+  | ({ readonly type: 'operationEnded'; readonly operationId: OperationId; readonly outcome: Outcome } & Fresh)
+  | ({ readonly type: 'noticed'; readonly notice: Notice } & Fresh)
+  | ({ readonly type: 'machineEnded'; readonly instanceId: string; readonly stateReason: string | null } & Fresh)
+  | ({ readonly type: 'retryDue' } & Fresh)
   /** The old machine has been asked to rest: until the end nobody is served. */
   | { readonly type: 'serviceInterrupted'; readonly operationId: OperationId };
 
@@ -229,6 +279,9 @@ export const newWorkspace = (workspaceId: WorkspaceId, tenantId: TenantId): Work
   rest: 'failed',
   next: null,
   reason: null,
+  interruption: null,
+  interruptions: [],
+  advisedInstance: null,
   restoreUntil: null,
   recorded: [],
 });

@@ -59,7 +59,7 @@ function begin(state: WorkspaceState, command: Operating): Change | Refusal {
     case 'checkpoint':
       return state.home === null
         ? notIn(state, 'checkpoint', 'online or paused')
-        : start(state, command, { kind: 'checkpoint' }, 'checkpointing');
+        : start(state, command, { kind: 'checkpoint', reason: command.reason ?? 'manual' }, 'checkpointing');
     case 'restore':
       return start(state, command, { kind: 'restore', from: command.from }, 'restoring');
   }
@@ -143,6 +143,8 @@ function start(
     rest: isResting(state.phase) ? state.phase : 'failed',
     status: statusWhile(spec, state),
     reason: null,
+    // Whoever acts takes over from what would have been done by itself.
+    interruption: null,
     restoreUntil: null,
   });
   return {

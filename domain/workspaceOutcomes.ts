@@ -1,9 +1,12 @@
 // What an operation's end changes: (state, fact) -> state, effects and events.
 
+import { afterInterruption, machineEnded, noticed, retryAt, retryDue } from './interruption.ts';
 import {
   bump,
   type Change,
   type Fact,
+  type Fresh,
+  type Interruption,
   type Operation,
   type Outcome,
   type Reason,
@@ -15,28 +18,81 @@ import {
   type WorkspaceState,
 } from './workspace.ts';
 
-/** An end that was folded before, or of an operation nobody waits for, changes nothing. */
+/** What is known already, or concerns another machine or operation, changes nothing. */
 export function fold(state: WorkspaceState, fact: Fact): Change {
+  switch (fact.type) {
+    case 'noticed':
+      return noticed(state, fact);
+    case 'machineEnded':
+      return machineEnded(state, fact);
+    case 'retryDue':
+      return retryDue(state, fact);
+    case 'serviceInterrupted':
+      if (state.operation?.id !== fact.operationId || state.status !== 'online') return unchanged(state);
+      return { ...unchanged(state), state: bump({ ...state, status: 'provisioning' }) };
+    case 'operationEnded':
+      return operationEnded(state, fact);
+  }
+}
+
+function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEnded' }): Change {
+  const { outcome } = fact;
+  if (fact.operationId === state.interruption?.checkpointId) return checkpointEnded(state, state.interruption, fact);
   const { operation } = state;
   if (operation === null || operation.id !== fact.operationId) return unchanged(state);
-  if (fact.type === 'serviceInterrupted') {
-    if (state.status !== 'online') return unchanged(state);
-    return { ...unchanged(state), state: bump({ ...state, status: 'provisioning' }) };
-  }
-  const { outcome } = fact;
   const settled = {
-    ...settle(state, operation, outcome),
+    ...settle(state, operation, outcome, fact),
     operation: null,
     recorded: record(state, operation, outcome),
   };
   const ended = { operation, outcome };
   if (state.next !== null) return startNext(settled, state.next, ended);
-  return {
-    state: bump(settled),
-    effects: [],
-    events: eventsOf(settled, operation, outcome),
-    operations: [ended],
+  const events = eventsOf(settled, operation, outcome);
+  return (
+    afterInterruption(settled, ended, events, fact) ?? {
+      state: bump(settled),
+      effects: [],
+      events,
+      operations: [ended],
+    }
+  );
+}
+
+/** The one that a notice began: whatever came of it, the machine is going, and another one is next. */
+function checkpointEnded(
+  state: WorkspaceState,
+  interruption: Interruption,
+  fact: Fact & { type: 'operationEnded' },
+): Change {
+  const { outcome } = fact;
+  if (interruption.stage !== 'checkpointing') return unchanged(state);
+  const operation: Operation = {
+    id: fact.operationId,
+    generation: state.generation,
+    kind: 'checkpoint',
+    reason: 'interruption',
   };
+  const restorePointId = outcome.result === 'checkpointed' ? outcome.restorePointId : null;
+  const told = { ...interruption, stage: 'checkpointed' as const, restorePointId };
+  const isAlone = state.operation?.id === fact.operationId;
+  const settled = {
+    ...state,
+    operation: isAlone ? null : state.operation,
+    interruption: told,
+    recorded: record(state, operation, outcome),
+  };
+  const ended = { operation, outcome };
+  const events = eventsOf(settled, operation, outcome);
+  if (settled.operation !== null) return { state: bump(settled), effects: [], events, operations: [ended] };
+  if (state.next !== null) return startNext(settled, state.next, ended);
+  return (
+    afterInterruption(settled, ended, events, fact) ?? {
+      state: bump(settled),
+      effects: [],
+      events,
+      operations: [ended],
+    }
+  );
 }
 
 /** The delete that waited: whatever the operation came to goes now. */
@@ -51,6 +107,7 @@ function startNext(state: WorkspaceState, next: Operation, ended: { operation: O
       next: null,
       reason: null,
       rest: 'failed',
+      interruption: null,
     }),
     effects: [{ type: 'start', operation }],
     events: [],
@@ -58,7 +115,7 @@ function startNext(state: WorkspaceState, next: Operation, ended: { operation: O
   };
 }
 
-function settle(state: WorkspaceState, operation: Operation, outcome: Outcome): WorkspaceState {
+function settle(state: WorkspaceState, operation: Operation, outcome: Outcome, { now }: Fresh): WorkspaceState {
   switch (outcome.result) {
     case 'online': {
       const { machine, home, registration, launched } = outcome;
@@ -73,6 +130,8 @@ function settle(state: WorkspaceState, operation: Operation, outcome: Outcome): 
         launched: launched ?? state.launched,
         url: registration.url ?? (launched === undefined ? state.url : null),
         pausedHourlyUsd: null,
+        // Gone with the machine that was to be taken away; one that is there still is not.
+        interruption: machine.instanceId === state.interruption?.instanceId ? state.interruption : null,
         reason: null,
       };
     }
@@ -92,8 +151,17 @@ function settle(state: WorkspaceState, operation: Operation, outcome: Outcome): 
       return standing(state, outcome.standing ?? asBefore(state), reason);
     }
     case 'failed':
-      return standing(state, outcome.standing ?? asBefore(state), outcome.reason);
+      return waiting(standing(state, outcome.standing ?? asBefore(state), outcome.reason), operation, now);
   }
+}
+
+/** A recover that found no room looks again by itself; every other end is final. */
+function waiting(state: WorkspaceState, { kind }: Operation, now: string): WorkspaceState {
+  const { interruption, reason } = state;
+  if (kind !== 'recover' || interruption === null) return state;
+  const isTemporary = reason?.code === 'CAPACITY_EXHAUSTED' || reason?.code === 'AWS_QUOTA_INSUFFICIENT';
+  const retry = isTemporary && state.phase === 'paused' ? retryAt(now, interruption.attempts) : null;
+  return { ...state, interruption: { ...interruption, stage: 'waiting', retryAt: retry } };
 }
 
 /** A recreate that succeeded has made its compute the stored one; one that failed has changed nothing (R20). */
@@ -155,6 +223,7 @@ function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome)
 
 function failureEvent({ kind }: Operation): string {
   if (kind === 'provision') return 'WORKSPACE_PROVISION_FAILED';
+  if (kind === 'recover') return 'WORKSPACE_RECOVER_FAILED';
   return kind === 'destroy' ? 'WORKSPACE_DESTROY_FAILED' : 'WORKSPACE_OPERATION_FAILED';
 }
 

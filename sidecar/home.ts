@@ -89,7 +89,17 @@ async function mountBlockDevice(device: string, path: string): Promise<void> {
     },
   );
   if (isBlank) await run('mkfs.ext4', ['-q', '-L', 'berth-home', device]);
+  // A volume that was grown has a file system of its old size; one that was not is left as it is.
+  else await growFileSystem(device);
   await run('mount', ['-o', 'noatime', device, path]);
+}
+
+async function growFileSystem(device: string): Promise<void> {
+  // Exits with 1 where it mended something, which is success.
+  await run('e2fsck', ['-f', '-p', device]).catch((error: { code?: number }) => {
+    if (error.code !== 1) throw error;
+  });
+  await run('resize2fs', [device]);
 }
 
 async function linkFolder(folder: string, path: string): Promise<void> {
@@ -102,11 +112,7 @@ async function linkFolder(folder: string, path: string): Promise<void> {
 
 /** `look` reads the home, where it is then, as it will be left: on a real machine it is read-only meanwhile, so that nothing changes after the look. */
 export async function unmountHome<Result>(path: string, look: (where: string) => Promise<Result>): Promise<Result> {
-  const isLink = await lstat(path).then(
-    (entry) => entry.isSymbolicLink(),
-    () => false,
-  );
-  if (isLink) {
+  if (await isFolderLink(path)) {
     const folder = await readlink(path);
     // Whoever writes by the mount point's name is cut off before the look, as by the read-only mount of a real machine.
     await unlink(path);
@@ -130,3 +136,19 @@ export async function unmountHome<Result>(path: string, look: (where: string) =>
   });
   return result;
 }
+
+/** Everything that was written is on the volume, and what is written from now on waits. Of a folder there is nothing to hold. */
+export async function freezeHome(path: string): Promise<void> {
+  await run('sync', ['-f', path]);
+  if (!(await isFolderLink(path))) await run('fsfreeze', ['-f', path]);
+}
+
+export async function thawHome(path: string): Promise<void> {
+  if (!(await isFolderLink(path))) await run('fsfreeze', ['-u', path]);
+}
+
+const isFolderLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (entry) => entry.isSymbolicLink(),
+    () => false,
+  );

@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type MountedHome, mountHome, unmountHome } from './home.ts';
+import { freezeHome, type MountedHome, mountHome, thawHome, unmountHome } from './home.ts';
 import { type Manifest, manifestOf } from './manifest.ts';
 import { runQuiesceHooks } from './quiesce.ts';
 
@@ -13,12 +13,16 @@ export type HomeKeeperOptions = {
   readonly log: (line: string) => void;
 };
 
+/** The request of a snapshot takes a second or two. */
+const MOST_FROZEN_MS = 10_000;
+
 /** Of Chrome (R87): cookies, logins, tabs. Downloads and work are not in it. */
 const BROWSER_PROFILE = join('.config', 'google-chrome');
 
 export class HomeKeeper {
   readonly #options: HomeKeeperOptions;
   #home: MountedHome | null = null;
+  #thawing: NodeJS.Timeout | null = null;
   /** Of the home as it was left, while it is not mounted. */
   #left: { readonly volumeId: string; readonly manifest: Manifest } | null = null;
 
@@ -47,6 +51,7 @@ export class HomeKeeper {
   /** Writers at rest, the manifest taken, all of it on the volume, unmounted: from then on nothing on this machine changes it. */
   async quiesce(): Promise<{ volumeId: string; manifest: Manifest }> {
     if (this.#home === null) return this.manifest();
+    await this.thaw();
     const { root, log } = this.#options;
     await runQuiesceHooks(root, log);
     const { volumeId, path } = this.#home;
@@ -55,6 +60,23 @@ export class HomeKeeper {
     this.#left = { volumeId, manifest };
     log(`home ${volumeId} unmounted: ${manifest.files} files, ${manifest.bytes} bytes`);
     return this.#left;
+  }
+
+  /** Writes are held until `thaw`, at the latest after a few seconds: a platform that is gone must not hold the machine. */
+  async freeze(): Promise<void> {
+    if (this.#home === null || this.#thawing !== null) return;
+    const { path } = this.#home;
+    await freezeHome(path);
+    this.#thawing = setTimeout(() => void this.thaw(), MOST_FROZEN_MS);
+  }
+
+  async thaw(): Promise<void> {
+    if (this.#thawing === null) return;
+    clearTimeout(this.#thawing);
+    this.#thawing = null;
+    if (this.#home === null) return;
+    const { path } = this.#home;
+    await thawHome(path).catch((error: unknown) => this.#options.log(`could not thaw: ${String(error)}`));
   }
 
   /** Forgets the browser's logins and tabs; everything else in the home stays. */

@@ -38,6 +38,12 @@ async function carryOut({ kind }: Order, home: HomeKeeper, log: (line: string) =
         return done(await home.manifest());
       case 'manifest':
         return done(await home.manifest());
+      case 'freeze':
+        await home.freeze();
+        return { ok: true, result: {} };
+      case 'thaw':
+        await home.thaw();
+        return { ok: true, result: {} };
       case 'wipe-browser-profile':
         await home.wipeBrowserProfile();
         return { ok: true, result: {} };

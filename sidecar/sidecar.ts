@@ -3,6 +3,7 @@
 import { type BootInstructions, readBootInstructions } from './bootInstructions.ts';
 import { HomeKeeper } from './homeKeeper.ts';
 import { type Metadata, metadataService } from './metadata.ts';
+import { watchNotices } from './notices.ts';
 import { followOrders, type Platform } from './orders.ts';
 import { post, Refused } from './platform.ts';
 import { keepToken, readToken } from './token.ts';
@@ -16,10 +17,19 @@ export type SidecarOptions = {
   readonly log: (line: string) => void;
   /** Between two looks for the home's volume. */
   readonly homePollMs?: number;
+  /** Between two looks for what AWS is about to do. */
+  readonly noticePollMs?: number;
 };
 
 /** Runs until `signal` aborts, or throws Refused when the platform wants nothing more of this machine. */
-export async function runSidecar({ root, env, signal, log, homePollMs = 100 }: SidecarOptions): Promise<void> {
+export async function runSidecar({
+  root,
+  env,
+  signal,
+  log,
+  homePollMs = 100,
+  noticePollMs,
+}: SidecarOptions): Promise<void> {
   const startedAt = Date.now();
   const metadata = metadataService(env);
   const instructions = await bootInstructions(metadata, signal, log);
@@ -32,7 +42,11 @@ export async function runSidecar({ root, env, signal, log, homePollMs = 100 }: S
   const both = new AbortController();
   const platform = { url, token, signal: AbortSignal.any([signal, both.signal]), log };
   try {
-    await Promise.race([followOrders(platform, home), beat(platform, instructions, startedAt)]);
+    await Promise.race([
+      followOrders(platform, home),
+      beat(platform, instructions, startedAt),
+      watchNotices(platform, metadata, noticePollMs),
+    ]);
   } finally {
     both.abort();
   }

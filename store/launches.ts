@@ -163,6 +163,36 @@ export async function openLaunches(db: Queryable, workspaceId: WorkspaceId): Pro
   return rows;
 }
 
+export async function instanceOf(db: Queryable, launch: LaunchKey): Promise<string | null> {
+  const { rows } = await db.query(`select instance_id from launches where ${KEY}`, key(launch));
+  return rows[0]?.instance_id ?? null;
+}
+
+/** Whose instance it is, or null where it is none of ours. */
+export async function launchOfInstance(
+  db: Queryable,
+  instanceId: string,
+): Promise<(LaunchKey & { readonly isOpen: boolean }) | null> {
+  const { rows } = await db.query(
+    `select workspace_id, generation, attempt, progress from launches where instance_id = $1`,
+    [instanceId],
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { workspace_id: workspaceId, generation, attempt, progress } = row;
+  return { workspaceId, generation, attempt, isOpen: progress === 'launched' };
+}
+
+/** Machines that serve a workspace, or are kept for one: nobody waits for them, and their end is nobody's wish. */
+export async function unwatchedLaunches(db: Queryable, region: string): Promise<LaunchRow[]> {
+  const { rows } = await db.query(
+    `select * from launches where region = $1 and progress = 'launched' and watcher is null
+       and registered_at is not null and terminate_requested_at is null and instance_id is not null`,
+    [region],
+  );
+  return rows;
+}
+
 /** Launches somebody waits for. */
 export async function watchedLaunches(db: Queryable, region: string): Promise<LaunchRow[]> {
   const { rows } = await db.query(`select * from launches where region = $1 and watcher is not null`, [region]);

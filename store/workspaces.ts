@@ -1,6 +1,6 @@
 // The read model of workspaces: written by the entity under its version, read by every GET.
 
-import type { PublishedEvent, PublishedOperation, WorkspaceState } from '../domain/workspace.ts';
+import type { Interruption, PublishedEvent, PublishedOperation, WorkspaceState } from '../domain/workspace.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { eventsParameter, insertEvents } from './events.ts';
 import { operationsParameter, upsertOperations } from './operations.ts';
@@ -33,6 +33,7 @@ export type WorkspaceRow = {
   readonly restore_until: Date | null;
   readonly generations: number;
   readonly paused_hourly_usd: string | null;
+  readonly interruption: Interruption | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly agent_card: unknown;
@@ -53,8 +54,8 @@ export async function publishWorkspace(
     `with published as (
        insert into workspaces as w (id, tenant_id, name, role, runtime, tier, compute, status, phase, generation, url, instance_id,
          instance_type, region, zone, home_volume_id, operation_id, operation_kind, reason, version, launched, max_hourly_usd,
-         restore_until, generations, paused_hourly_usd)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $23, $24, $25, $26, $27)
+         restore_until, generations, paused_hourly_usd, interruption)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $23, $24, $25, $26, $27, $28)
        on conflict (id) do update set
          name = excluded.name, role = excluded.role, runtime = excluded.runtime, tier = excluded.tier, compute = excluded.compute,
          status = excluded.status, phase = excluded.phase, generation = excluded.generation, url = excluded.url,
@@ -62,7 +63,7 @@ export async function publishWorkspace(
          home_volume_id = excluded.home_volume_id, operation_id = excluded.operation_id, operation_kind = excluded.operation_kind,
          reason = excluded.reason, version = excluded.version, launched = excluded.launched,
          max_hourly_usd = excluded.max_hourly_usd, restore_until = excluded.restore_until, generations = excluded.generations,
-         paused_hourly_usd = excluded.paused_hourly_usd, updated_at = now()
+         paused_hourly_usd = excluded.paused_hourly_usd, interruption = excluded.interruption, updated_at = now()
        where w.version < excluded.version
      ), recorded as (
        ${upsertOperations('$22')}
@@ -96,6 +97,7 @@ export async function publishWorkspace(
       state.restoreUntil,
       state.generations,
       state.pausedHourlyUsd,
+      state.interruption === null ? null : JSON.stringify(state.interruption),
     ],
   );
 }

@@ -3,11 +3,12 @@
 import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Ec2Clients } from '../activities/ec2/clients.ts';
-import { type Candidate, type InstanceState, isCapacityReason, isEnded } from '../domain/machine.ts';
+import { type InstanceState, isCapacityReason, isEnded } from '../domain/machine.ts';
 import { type LaunchRow, recordEnded, recordObserved, watchedLaunches } from '../store/launches.ts';
 import { recordNoCapacity } from '../store/offerings.ts';
 import { transaction } from '../store/pool.ts';
 import { instanceStateChangedSignal } from '../workflows/messages.ts';
+import { candidateOf } from './candidateOf.ts';
 import { sweepResources } from './resourceSweep.ts';
 import { inBatches, type SweepDependencies } from './sweepDependencies.ts';
 
@@ -68,13 +69,6 @@ async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instan
   // A launch may fail for lack of room after it was taken (facts/ec2.md 1.2).
   if (isCapacityReason(stateReason)) await recordNoCapacity(deps.db, deps.region, candidateOf(launch));
 }
-
-/** What was asked for stands in the persisted request. */
-const candidateOf = ({ request }: LaunchRow): Candidate => ({
-  instanceType: request.InstanceType ?? '',
-  zone: request.Placement?.AvailabilityZone ?? '',
-  market: request.InstanceMarketOptions?.MarketType === 'spot' ? 'spot' : 'on-demand',
-});
 
 function stateOfUnseen({ notFoundGraceMs, absentAfterMs }: SweepDependencies, launch: LaunchRow): InstanceState | null {
   const since = launch.terminate_requested_at ?? launch.launched_at ?? launch.requested_at;

@@ -1,7 +1,7 @@
 // A worker process: one task queue with the workflows, their activities and the sweep, and its orderly end.
 
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { ec2Clients } from '../activities/ec2/clients.ts';
 import { createActivities } from '../activities/index.ts';
@@ -11,6 +11,9 @@ import { connect } from '../store/pool.ts';
 import { workflowBundle } from './bundle.ts';
 import { heartbeatInterceptor } from './heartbeat.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
+import { checkpointQueueOf } from '../workflows/messages.ts';
+import { startEventQueue } from './eventQueue.ts';
+import { startMachineWatch } from './machineWatch.ts';
 import { ensureSchedules } from './schedules.ts';
 import { startSweepLoop } from './sweepLoop.ts';
 
@@ -42,36 +45,47 @@ export async function startWorker(
   const connection = await Connection.connect({ address, connectTimeout: CONNECT_MS });
   await registerSearchAttributes(connection, namespace);
   const nativeConnection = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
+  const common = {
     connection: nativeConnection,
     namespace,
-    taskQueue,
     workflowBundle: bundle ?? (await workflowBundle()),
     activities: createActivities({ db, ec2, catalogue: readCatalogue(), settings, log }),
     interceptors: { activity: [heartbeatInterceptor] },
-    // AWS calls are waits, not work: fixed slots are right for them (facts/temporal.md 1.6).
-    maxConcurrentActivityTaskExecutions: 200,
     // The longest single AWS call; what is cut off after it is repeated by another worker with the same token.
     shutdownGraceTime: '35s',
+  } satisfies Partial<WorkerOptions>;
+  // AWS calls are waits, not work: fixed slots are right for them (facts/temporal.md 1.6).
+  const worker = await Worker.create({ ...common, taskQueue, maxConcurrentActivityTaskExecutions: 200 });
+  // Slots of its own: a machine that is about to be taken away waits for nobody's launch.
+  const checkpoints = await Worker.create({
+    ...common,
+    taskQueue: checkpointQueueOf(taskQueue),
+    maxConcurrentActivityTaskExecutions: 100,
+    maxCachedWorkflows: 200,
   });
   const client = new Client({ connection, namespace });
   await ensureSchedules(client, taskQueue);
-  const sweep = await startSweepLoop({
+  const sweeping = {
     db,
     ec2,
     region,
     log,
     client,
-    intervalMs: settings.SWEEP_INTERVAL_MS,
     notFoundGraceMs: settings.NOT_FOUND_GRACE_SECONDS * 1000,
     absentAfterMs: settings.ABSENT_AFTER_SECONDS * 1000,
-  });
+  };
+  const sweep = await startSweepLoop({ ...sweeping, intervalMs: settings.SWEEP_INTERVAL_MS });
+  const watch = startMachineWatch({ ...sweeping, intervalMs: settings.MACHINE_WATCH_MS });
+  const { EC2_EVENT_QUEUE: queueName } = settings;
+  const events = queueName === undefined ? null : startEventQueue({ sqs: ec2.sqs, client, db, log, queueName });
   const done = runToTheEnd();
   async function runToTheEnd(): Promise<void> {
     try {
-      await worker.run();
+      // One that fails ends the other: a process that serves half of its work is worse than none.
+      const end = (): void => [worker, checkpoints].forEach((each) => each.getState() === 'RUNNING' && each.shutdown());
+      await Promise.all([worker.run().finally(end), checkpoints.run().finally(end)]);
     } finally {
-      await sweep.stop();
+      await Promise.all([sweep.stop(), watch.stop(), events?.stop()]);
       ec2.destroy();
       await db.end();
       await connection.close();

@@ -24,6 +24,8 @@ export type Acquisition = {
   readonly plan: LaunchPlan;
   readonly bootDeadlineAt: string;
   readonly provesHome: boolean;
+  /** The number of the first try; absent = 1. */
+  readonly firstAttempt?: number;
 };
 
 export type Acquired = { readonly machine: Machine; readonly home: Home };
@@ -48,7 +50,8 @@ export async function acquireMachine(
 ): Promise<Acquired> {
   const tried: string[] = [];
   const candidates = [...acquisition.plan.candidates];
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+  const { firstAttempt = 1 } = acquisition;
+  for (let attempt = firstAttempt; attempt < firstAttempt + MAX_ATTEMPTS; attempt++) {
     const candidate = candidates[0];
     if (candidate === undefined) break;
     const verdict = await tryCandidate(acquisition, candidate, attempt, signals, undo, onStep, provideHome);

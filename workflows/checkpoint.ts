@@ -1,22 +1,83 @@
-// checkpoint: a restore point of the home as it is now, whole before it is reported.
+// checkpoint: a restore point of the home as it is now. Before an interruption it spends the time that AWS has given in stages: the
+// home is brought to rest if that is done in time, and the snapshot is asked for in any case.
 
-import { setCurrentDetails } from '@temporalio/workflow';
+import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
+import type { RestorePointQuality } from '../domain/restorePoint.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { CheckpointInput } from './messages.ts';
+import { OldMachine } from './oldMachine.ts';
+import { order } from './orders.ts';
 import { localActivities } from './policies.ts';
-import { wholeRestorePoint } from './restorePoints.ts';
+import { takeRestorePoint, wholeRestorePoint } from './restorePoints.ts';
+
+/** Of the time until the machine is taken: the larger part for its user's work, the rest for the request of the snapshot. */
+const SHARE_FOR_REST = 0.6;
+/** Where the notice gives no time, or hardly any. */
+const LEAST_MS = 2_000;
+/** The writes of a machine that goes on are held so long at most (sidecar/homeKeeper.ts thaws by itself later). */
+const FREEZE_MS = 5_000;
 
 /** Throws SNAPSHOT_FAILED; the home itself is not touched. */
 export async function checkpoint(input: CheckpointInput): Promise<{ restorePointId: string }> {
-  const { operationId, owner, generation, home, isServing } = input;
+  const { operationId, owner, generation, home, machine, isServing, reason, deadline } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
   const timeouts = await localActivities.readTimeouts();
   const signals = new MachineSignals();
+  const context = { operation, owner, generation, home, timeouts, signals };
+  if (reason === 'interruption') return beforeInterruption();
+
+  const why = reason;
   setCurrentDetails(`**copying ${home.volumeId}**`);
-  const { restorePointId, snapshotId } = await wholeRestorePoint(
-    { operation, owner, generation, home, timeouts, signals },
-    { reason: 'manual', quality: isServing ? 'crash' : 'clean' },
-  );
+  const quality = await frozen();
+  await takeRestorePoint(context, { reason: why, quality });
+  if (quality === 'frozen') await thawed();
+  const { restorePointId, snapshotId } = await wholeRestorePoint(context, { reason: why, quality });
   setCurrentDetails(`${snapshotId} is whole`);
   return { restorePointId };
+
+  async function beforeInterruption(): Promise<{ restorePointId: string }> {
+    const leftMs = deadline === undefined ? timeouts.quiesceMs : Date.parse(deadline) - Date.now();
+    const restMs = Math.max(LEAST_MS, Math.min(timeouts.quiesceMs, leftMs * SHARE_FOR_REST));
+    setCurrentDetails(`**bringing the home to rest**, ${Math.round(restMs / 1000)} s`);
+    const old = new OldMachine({ ...context, machine, isServing, timeouts: { ...timeouts, quiesceMs: restMs } });
+    let at: RestorePointQuality = 'clean';
+    try {
+      await old.rest();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      at = 'crash';
+      log.warn('The home did not come to rest in time', { error: String(error) });
+    }
+    setCurrentDetails(`**copying ${home.volumeId}**, ${at}`);
+    // Asked for is enough: it holds this moment, and whole it may be later than the machine lives.
+    const { restorePointId, snapshotId } = await takeRestorePoint(context, {
+      reason: 'interruption',
+      quality: at,
+      manifest: old.manifest,
+    });
+    setCurrentDetails(`${snapshotId} asked for, ${at}`);
+    return { restorePointId };
+  }
+
+  /** Writes are held, if the machine can; a machine that does not answer is copied as it is. */
+  async function frozen(): Promise<RestorePointQuality> {
+    if (machine === null || !isServing) return 'clean';
+    try {
+      await order(operation, machine, { kind: 'freeze', timeoutMs: Math.min(FREEZE_MS, timeouts.quiesceMs) }, signals);
+      return 'frozen';
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.warn('The home is copied while it is in use', { error: String(error) });
+      return 'crash';
+    }
+  }
+
+  async function thawed(): Promise<void> {
+    try {
+      await order(operation, machine!, { kind: 'thaw', timeoutMs: FREEZE_MS, isKept: true }, signals);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.warn('The machine did not say that it thawed; it does by itself', { error: String(error) });
+    }
+  }
 }

@@ -5,6 +5,7 @@ export { destroy } from './destroy.ts';
 export { expireRestorePoints } from './expireRestorePoints.ts';
 export { pause } from './pause.ts';
 export { provision } from './provision.ts';
+export { recover } from './recover.ts';
 export { recreate } from './recreate.ts';
 export { refreshPrices } from './refreshPrices.ts';
 export { restart } from './restart.ts';

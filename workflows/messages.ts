@@ -7,7 +7,9 @@ import type { ErrorCode, ErrorContext } from '../domain/errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
 import type { Home, InstanceFact, Machine, Owner } from '../domain/machine.ts';
 import type {
+  CheckpointReason,
   Command,
+  Notice,
   Operation,
   OperationKind,
   PauseMode,
@@ -21,6 +23,9 @@ import type {
 
 // Type names are API: renaming one makes it another workflow to the server.
 export const WORKSPACE_WORKFLOW = 'workspace';
+
+/** Where checkpoints before an interruption are served, with slots of their own. */
+export const checkpointQueueOf = (taskQueue: string): string => `${taskQueue}/checkpoint`;
 
 /** Of the schedule that deletes expired restore points. */
 export const expireScheduleId = (taskQueue: string): string => `${taskQueue}/expire-restore-points`;
@@ -76,6 +81,12 @@ export type ResourceFact = { readonly resourceId: string; readonly state: string
 /** To an operation: a volume or a snapshot is as it waits for it to be, or gone. */
 export const resourceStateChangedSignal = defineSignal<[ResourceFact]>('resourceStateChanged');
 
+/** To the entity: AWS is about to take its machine, or advises to leave it. Of whatever source; told twice it is one. */
+export const interruptionNoticeSignal = defineSignal<[Notice]>('interruptionNotice');
+export type MachineEndedFact = { readonly instanceId: string; readonly stateReason: string | null };
+/** To the entity: its machine has been seen to be gone. */
+export const machineEndedSignal = defineSignal<[MachineEndedFact]>('machineEnded');
+
 /** To the entity: its running operation has brought the machine to rest; until the end nobody is served. */
 export const serviceInterruptedSignal = defineSignal<[OperationId]>('serviceInterrupted');
 
@@ -97,6 +108,10 @@ export type RecreateInput = Omit<ProvisionInput, 'from'> & {
   readonly strategy: Strategy;
   /** A home to go back to; null = the present one moves. */
   readonly from: RestoreSource | null;
+  /** There is no present one any more. */
+  readonly homeIsLost?: boolean;
+  /** The number of its first try, where an earlier part of the operation has had some. */
+  readonly firstAttempt?: number;
 };
 
 /** Of operations on what the workspace has. */
@@ -114,7 +129,21 @@ export type PauseInput = PresentInput & {
   readonly mode: PauseMode;
   readonly compute: Compute;
 };
-export type CheckpointInput = PresentInput & { readonly isServing: boolean };
+export type CheckpointInput = PresentInput & {
+  readonly isServing: boolean;
+  readonly reason: CheckpointReason;
+  /** When the machine is taken away, ISO. */
+  readonly deadline?: string;
+};
+export type RecoverInput = Omit<ProvisionInput, 'from'> & {
+  readonly machine: Machine;
+  readonly home: Home;
+  readonly hasEnded: boolean;
+  /** When AWS said that it ends the machine, ISO. */
+  readonly deadline: string | null;
+  /** Of the last day. */
+  readonly interruptions: number;
+};
 
 export type DestroyInput = {
   readonly operationId: OperationId;

@@ -58,6 +58,8 @@ export const recordActivities =
       | 'orderMachine'
       | 'withdrawMachineOrder'
       | 'keepRestorePoints'
+      | 'watchMachine'
+      | 'afterMachine'
     >
   >(record);
 export const callActivities =

@@ -22,6 +22,7 @@ import { Unwind } from './unwind.ts';
 
 export async function recreate(input: RecreateInput): Promise<Provisioned> {
   const { operationId, owner, generation, asked, machine, home, isServing, strategy, from } = input;
+  const { homeIsLost = false, firstAttempt = 1 } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
   const timeouts = await localActivities.readTimeouts();
   const signals = new MachineSignals();
@@ -45,7 +46,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     const onReady = (next: Machine, nextHome: Home) => {
       pending.acquired = { machine: next, home: nextHome };
     };
-    if (!releasesFirst && from === null) {
+    if (!releasesFirst && from === null && machine !== null) {
       onStep('taking a restore point');
       await takeRestorePoint(context, { reason: 'recreate', quality: isServing ? 'crash' : 'clean' });
     }
@@ -60,7 +61,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
         const provesHome = from === null && isServing;
         const ordered = { ...plan, candidates: homeFirst(plan, home) };
         const acquired = await acquireMachine(
-          { operation, owner, generation, plan: ordered, bootDeadlineAt, provesHome },
+          { operation, owner, generation, plan: ordered, bootDeadlineAt, provesHome, firstAttempt },
           signals,
           undo,
           onStep,
@@ -113,7 +114,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
 
   /** A moved home has been proven to be the same. One that was gone back from has to be whole in its restore point first. */
   async function isSafe(): Promise<boolean> {
-    if (from === null) return true;
+    if (from === null || homeIsLost) return true;
     try {
       await wholeRestorePoint(context, { reason: 'restore', quality: 'clean' });
       return true;
@@ -131,6 +132,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
   ): ProvideHome {
     const provide = newHome({ operation, owner, plan, from: source, onReady }, signals);
     return async (next, key) => {
+      if (homeIsLost) return provide(next, key);
       await signals.untilRunning(next);
       await old.rest();
       await takeRestorePoint(context, { reason: 'restore', quality: 'clean', manifest: old.manifest });

@@ -1,6 +1,6 @@
 // Runs one operation of a workspace as its child workflow, with what the entity knows, and says what came of it.
 
-import { executeChild, ParentClosePolicy } from '@temporalio/workflow';
+import { executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
 import type { Compute } from '../domain/compute/block.ts';
 import type { Asked } from '../domain/compute/gates.ts';
 import { parseUsd } from '../domain/money.ts';
@@ -11,6 +11,8 @@ import { failure } from './failure.ts';
 import { operationWorkflowId, type RecreateInput } from './messages.ts';
 import { pause } from './pause.ts';
 import { provision } from './provision.ts';
+import { checkpointQueueOf } from './messages.ts';
+import { recover } from './recover.ts';
 import { recreate } from './recreate.ts';
 import { restart } from './restart.ts';
 import { resume } from './resume.ts';
@@ -66,8 +68,19 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
       return { result: 'paused', ...(await executeChild(pause, { ...options, args: [input] })) };
     }
     case 'checkpoint': {
-      const input = { operationId, owner, generation, home: the(home), machine, isServing: state.rest === 'ready' };
-      return { result: 'checkpointed', ...(await executeChild(checkpoint, { ...options, args: [input] })) };
+      const { reason, deadline } = operation;
+      const until = deadline === undefined ? {} : { deadline };
+      const isServing = machine !== null && state.rest === 'ready' && state.phase !== 'paused';
+      const input = { operationId, owner, generation, home: the(home), machine, isServing, reason, ...until };
+      // On a queue of its own: what AWS takes away waits for nobody.
+      const first = reason === 'interruption' ? { taskQueue: checkpointQueue(), priority: { priorityKey: 1 } } : {};
+      return { result: 'checkpointed', ...(await executeChild(checkpoint, { ...options, ...first, args: [input] })) };
+    }
+    case 'recover': {
+      const { deadline, hasEnded, interruptions } = operation;
+      const taken = { machine: the(machine), home: the(home), hasEnded, deadline, interruptions };
+      const input = { operationId, owner, generation, asked: askedOf(profile), ...taken };
+      return { result: 'online', ...(await executeChild(recover, { ...options, args: [input] })) };
     }
     case 'destroy': {
       const { keepDays, isServing } = operation;
@@ -85,6 +98,8 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
     return { result: 'online', ...(await executeChild(workflow, { ...options, args: [input] })) };
   }
 }
+
+const checkpointQueue = (): string => checkpointQueueOf(workflowInfo().taskQueue);
 
 const askedOf = ({ compute, tier, maxHourlyUsd }: Profile, instead: Compute = compute): Asked => ({
   compute: instead,

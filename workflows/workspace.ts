@@ -11,10 +11,12 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import { errorMessage } from '../domain/errors.ts';
+import type { OperationId } from '../domain/ids.ts';
 import {
   type Change,
   type Command,
   type Effect,
+  type Fresh,
   newWorkspace,
   type Outcome,
   type PublishedEvent,
@@ -27,6 +29,8 @@ import { reasonOf, standingOf } from './failure.ts';
 import {
   type CommandAnswer,
   commandUpdate,
+  interruptionNoticeSignal,
+  machineEndedSignal,
   serviceInterruptedSignal,
   stateQuery,
   type WorkspaceInput,
@@ -53,6 +57,8 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
     validator: (command) => void decideOrThrow(state, command),
     description: 'create, recreate, restart, pause, resume, checkpoint, restore, update, abort or delete',
   });
+  setHandler(interruptionNoticeSignal, (notice) => apply(fold(state, { type: 'noticed', notice, ...fresh() })));
+  setHandler(machineEndedSignal, (fact) => apply(fold(state, { type: 'machineEnded', ...fact, ...fresh() })));
   setHandler(serviceInterruptedSignal, (operationId) =>
     apply(fold(state, { type: 'serviceInterrupted', operationId })),
   );
@@ -93,7 +99,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
           .catch(outcomeOfFailure)
           .then((outcome) => {
             running.delete(operation.id);
-            apply(fold(state, { type: 'operationEnded', operationId: operation.id, outcome }));
+            apply(fold(state, { type: 'operationEnded', operationId: operation.id, outcome, ...fresh() }));
           });
       }
     }
@@ -120,8 +126,17 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
 
   async function awoken(): Promise<void> {
     const isAwake = () => state.version > publishedVersion || isRested();
+    const retryAt = state.interruption?.retryAt ?? null;
     if (state.phase === 'new') await condition(isAwake, ABANDONED_AFTER, { summary: 'no command came' });
+    else if (retryAt !== null) await untilRetry(retryAt, isAwake);
     else await condition(isAwake);
+  }
+
+  /** Capacity is looked for again at its time, unless something else comes first. */
+  async function untilRetry(at: string, isAwake: () => boolean): Promise<void> {
+    const leftMs = Math.max(1, Date.parse(at) - Date.now());
+    const isEarlier = await condition(isAwake, leftMs, { summary: `looks for capacity again at ${at}` });
+    if (!isEarlier) apply(fold(state, { type: 'retryDue', ...fresh() }));
   }
 
   /** Something changed in this run, and nothing is under way: its history can be dropped, so that it never grows with age. */
@@ -129,6 +144,9 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
     return state.version > firstVersion && state.operation === null && running.size === 0 && allHandlersFinished();
   }
 }
+
+/** What the rules have not: the time, and an id for what may follow. */
+const fresh = (): Fresh => ({ now: new Date().toISOString(), nextId: uuid4() as OperationId });
 
 function decideOrThrow(state: WorkspaceState, command: Command): Change {
   const decision = decide(state, command);

@@ -3,6 +3,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { SQSClient } from '@aws-sdk/client-sqs';
 
 export type Ec2Clients = {
   /** Reads. Adaptive: slows down by itself when throttled; shared, because its limiter is per client. */
@@ -14,6 +15,8 @@ export type Ec2Clients = {
   /** 5 a second at most (facts/ec2.md 2): asked rarely, as its answers are kept. */
   readonly quotas: ServiceQuotasClient;
   readonly pricing: PricingClient;
+  /** EC2's events; a receive is held for up to 20 s. */
+  readonly sqs: SQSClient;
   destroy(): void;
 };
 
@@ -33,6 +36,7 @@ export function ec2Clients({ region, endpoint }: { region: string; endpoint?: st
   const quotas = new ServiceQuotasClient({ ...common, retryMode: 'standard', maxAttempts: 3 });
   // The price list is served in a few regions only, for all of them (facts/ec2.md 1.8).
   const pricing = new PricingClient({ ...common, region: PRICING_REGION, retryMode: 'standard', maxAttempts: 5 });
-  const all = [describe, mutate, launch, quotas, pricing];
-  return { describe, mutate, launch, quotas, pricing, destroy: () => all.forEach((client) => client.destroy()) };
+  const sqs = new SQSClient({ ...common, retryMode: 'standard', maxAttempts: 3 });
+  const all = [describe, mutate, launch, quotas, pricing, sqs];
+  return { describe, mutate, launch, quotas, pricing, sqs, destroy: () => all.forEach((client) => client.destroy()) };
 }

@@ -11,5 +11,6 @@ export const readTimeouts =
     snapshotMs: settings.SNAPSHOT_TIMEOUT_SECONDS * 1000,
     returnMs: settings.RETURN_TIMEOUT_SECONDS * 1000,
     bootMs: settings.PROVISION_TIMEOUT_SECONDS * 1000,
+    demoteAfter: settings.SPOT_DEMOTE_AFTER,
     stopMs: settings.STOP_TIMEOUT_SECONDS * 1000,
   });

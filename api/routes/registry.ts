@@ -5,12 +5,13 @@ import { verifyBootCredential } from '../../credentials/bootCredential.ts';
 import { hashToken, mintToken } from '../../credentials/secrets.ts';
 import { BerthError } from '../../domain/errors.ts';
 import { recordHeartbeat } from '../../store/heartbeats.ts';
+import { instanceOf } from '../../store/launches.ts';
 import { openOrders, recordAnswer } from '../../store/machineOrders.ts';
 import { findToken, register, registerAgain, type TokenOwner } from '../../store/registrations.ts';
 import { bearer } from '../auth.ts';
 import { readBody } from '../body.ts';
 import type { ApiDependencies, ApiEnv } from '../context.ts';
-import { heartbeatSchema, orderAnswerSchema, registerSchema } from '../schemas/registry.ts';
+import { heartbeatSchema, noticeSchema, orderAnswerSchema, registerSchema } from '../schemas/registry.ts';
 
 /** Shorter than what proxies and the sidecar wait (sidecar/platform.ts). */
 const HOLD_MS = 20_000;
@@ -76,6 +77,16 @@ export function registryRoutes({ db, commands, orders, settings }: ApiDependenci
       if (open.length > 0 || orders.closed) return c.json({ orders: open });
       await news;
       return c.json({ orders: await openOrders(db, workspaceId, generation) });
+    })
+    .post('/notices', async (c) => {
+      const { workspaceId, generation, attempt } = await machineOf(c);
+      const { kind, action_at: actionAt } = await readBody(c, noticeSchema);
+      const instanceId = await instanceOf(db, { workspaceId, generation, attempt });
+      if (instanceId !== null) {
+        const at = actionAt === null ? null : new Date(actionAt).toISOString();
+        await commands.noticed(workspaceId, { kind, instanceId, actionAt: at, source: 'metadata' });
+      }
+      return c.json({ status: 'ok' });
     })
     .post('/orders/:order', async (c) => {
       const { workspaceId, generation } = await machineOf(c);

@@ -51,6 +51,12 @@ export const registerSchema = z.strictObject({
   }),
 });
 
+/** What AWS has told a machine of itself (facts/ec2.md 3). */
+export const noticeSchema = z.strictObject({
+  kind: z.enum(['interruption', 'rebalance', 'scheduled']),
+  action_at: z.iso.datetime({ offset: true }).nullable(),
+});
+
 /** What a machine answers an order with. */
 export const orderAnswerSchema = z.discriminatedUnion('ok', [
   z.strictObject({

@@ -3,12 +3,13 @@
 import { runSidecar } from '../../sidecar/sidecar.ts';
 import { isForSidecar, type MachineRuntime } from './runtime.ts';
 
-export const inlineMachines = (): MachineRuntime => ({
+/** @param noticePollMs between a machine's looks for notices; absent = as on a real one. */
+export const inlineMachines = ({ noticePollMs }: { readonly noticePollMs?: number } = {}): MachineRuntime => ({
   boot({ root, metadataUrl, userData, log, ended }) {
     if (!isForSidecar(userData)) return { stop: async () => {} };
     const stop = new AbortController();
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl };
-    const running = runSidecar({ root, env, signal: stop.signal, log }).catch((error: unknown) => {
+    const running = runSidecar({ root, env, signal: stop.signal, log, noticePollMs }).catch((error: unknown) => {
       if (stop.signal.aborted) return;
       log(`ended: ${String(error)}`);
       ended('crash');

@@ -1,0 +1,196 @@
+// What the cloud takes away: notices, machines that end unasked, and what is done about them. Pure, as all rules of the entity.
+
+import type { OperationId } from './ids.ts';
+import {
+  bump,
+  type Change,
+  type Fact,
+  type Interruption,
+  type Operation,
+  type PublishedOperation,
+  unchanged,
+  type WorkspaceEvent,
+  type WorkspaceState,
+} from './workspace.ts';
+
+/** Of this kind while nothing of the home can be lost any more: it is at rest, in a restore point or on its way. */
+const HOME_IS_SAFE = ['recreate', 'restore', 'pause'] as const;
+/** Interruptions older than this say nothing about the offering any more. */
+const DAY_MS = 86_400_000;
+
+/** A notice of another machine, or one that is known, changes nothing. */
+export function noticed(state: WorkspaceState, fact: Fact & { type: 'noticed' }): Change {
+  const { notice, now, nextId } = fact;
+  if (state.machine?.instanceId !== notice.instanceId || isOnTheWayOut(state)) return unchanged(state);
+  if (notice.kind === 'interruption') return interrupted(state, notice.actionAt, notice.source, { now, nextId });
+  // A recommendation evicts nobody: it is worth a restore point, once for each machine.
+  if (state.phase !== 'ready' || state.advisedInstance === notice.instanceId) return unchanged(state);
+  const operation: Operation = { id: nextId, generation: state.generation, kind: 'checkpoint', reason: 'rebalance' };
+  const payload = { kind: notice.kind, instance_id: notice.instanceId, source: notice.source, operation_id: nextId };
+  return {
+    state: bump({ ...state, advisedInstance: notice.instanceId, operation, phase: 'checkpointing', rest: 'ready' }),
+    effects: [{ type: 'start', operation }],
+    events: [{ type: 'WORKSPACE_REBALANCE_RECOMMENDED', payload }],
+    operations: [{ operation, outcome: null }],
+  };
+}
+
+/** The checkpoint is never queued: it runs beside whatever runs, which is called off where the home is not safe already. */
+function interrupted(
+  state: WorkspaceState,
+  deadline: string | null,
+  source: string,
+  { now, nextId }: { readonly now: string; readonly nextId: OperationId },
+): Change {
+  const { machine, operation } = state;
+  if (state.interruption?.instanceId === machine!.instanceId) return unchanged(state);
+  const isSafe =
+    operation !== null && state.status !== 'online' && HOME_IS_SAFE.some((kind) => kind === operation.kind);
+  const noted: Interruption = {
+    instanceId: machine!.instanceId,
+    noticedAt: now,
+    deadline,
+    stage: isSafe ? 'waiting' : 'checkpointing',
+    checkpointId: isSafe ? null : nextId,
+    restorePointId: null,
+    hasEnded: false,
+    retryAt: null,
+    attempts: 0,
+  };
+  const payload = { instance_id: machine!.instanceId, deadline, source, operation_id: isSafe ? null : nextId };
+  const event = { type: 'WORKSPACE_INTERRUPTION_NOTICED', payload };
+  const remembered = {
+    ...state,
+    interruption: noted,
+    interruptions: [...state.interruptions, now].filter((at) => Date.parse(now) - Date.parse(at) < DAY_MS),
+  };
+  if (isSafe) return { state: bump(remembered), effects: [], events: [event], operations: [] };
+  const checkpoint: Operation = {
+    id: nextId,
+    generation: state.generation,
+    kind: 'checkpoint',
+    reason: 'interruption',
+    ...(deadline === null ? {} : { deadline }),
+  };
+  const alone = operation === null;
+  return {
+    state: bump({
+      ...remembered,
+      operation: alone ? checkpoint : operation,
+      phase: alone ? 'interrupted' : state.phase,
+      rest: alone ? 'ready' : state.rest,
+    }),
+    effects: [
+      ...(alone ? [] : [{ type: 'cancel' as const, operationId: operation.id }]),
+      { type: 'start', operation: checkpoint },
+    ],
+    events: [event],
+    operations: [{ operation: checkpoint, outcome: null }],
+  };
+}
+
+/** The machine is gone, noticed or not. A paused workspace only loses what it could have been started from. */
+export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machineEnded' }): Change {
+  const { machine } = state;
+  if (machine?.instanceId !== fact.instanceId || isOnTheWayOut(state)) return unchanged(state);
+  if (state.phase === 'paused') {
+    const payload = { instance_id: fact.instanceId, state_reason: fact.stateReason };
+    const event = { type: 'WORKSPACE_MACHINE_ENDED', payload };
+    return { ...unchanged(state), state: bump({ ...state, machine: null }), events: [event] };
+  }
+  const known = state.interruption?.instanceId === fact.instanceId ? state.interruption : null;
+  const interruption: Interruption = {
+    instanceId: fact.instanceId,
+    noticedAt: fact.now,
+    deadline: null,
+    stage: 'waiting',
+    checkpointId: null,
+    restorePointId: null,
+    retryAt: null,
+    attempts: 0,
+    ...known,
+    hasEnded: true,
+  };
+  const event: WorkspaceEvent = {
+    type: 'WORKSPACE_MACHINE_ENDED',
+    payload: { instance_id: fact.instanceId, state_reason: fact.stateReason, was_noticed: known !== null },
+  };
+  const told = { ...state, interruption };
+  // What runs ends in its own way, and is followed by a recover where the machine is still the one that ended.
+  if (state.operation !== null || state.phase !== 'ready') {
+    return { ...unchanged(state), state: bump(told), events: [event] };
+  }
+  const change = recover(told, fact);
+  return { ...change, events: [event, ...change.events] };
+}
+
+/** After the end of any operation: a machine that is being taken away is followed by another one, unless it has been replaced. */
+export function afterInterruption(
+  state: WorkspaceState,
+  ended: PublishedOperation,
+  events: readonly WorkspaceEvent[],
+  fact: { readonly now: string; readonly nextId: OperationId },
+): Change | null {
+  const { interruption } = state;
+  if (interruption === null) return null;
+  if (state.machine?.instanceId !== interruption.instanceId) return null;
+  if (interruption.checkpointId !== null && interruption.stage === 'checkpointing') {
+    // The checkpoint goes on; until it ends nothing else begins.
+    const waiting = { ...state, phase: 'interrupted' as const, status: 'provisioning' as const };
+    return { state: bump(waiting), effects: [], events, operations: [ended] };
+  }
+  const change = recover(state, fact);
+  return { ...change, events: [...events, ...change.events], operations: [ended, ...change.operations] };
+}
+
+/** Another machine for the home. Starts nothing where something runs. */
+export function recover(state: WorkspaceState, { nextId }: { readonly nextId: OperationId }): Change {
+  const generations = state.generations + 1;
+  const { interruption } = state;
+  const operation: Operation = {
+    id: nextId,
+    generation: generations,
+    kind: 'recover',
+    deadline: interruption?.deadline ?? null,
+    hasEnded: interruption?.hasEnded ?? true,
+    interruptions: state.interruptions.length,
+  };
+  const stage = { stage: 'recovering' as const, retryAt: null, attempts: (interruption?.attempts ?? 0) + 1 };
+  return {
+    state: bump({
+      ...state,
+      generations,
+      operation,
+      phase: 'recovering',
+      status: 'provisioning',
+      rest: 'failed',
+      interruption: interruption === null ? null : { ...interruption, ...stage },
+    }),
+    effects: [{ type: 'start', operation }],
+    events: [
+      {
+        type: 'WORKSPACE_RECOVERING',
+        payload: { operation_id: nextId, from_instance_id: interruption?.instanceId, to_generation: generations },
+      },
+    ],
+    operations: [{ operation, outcome: null }],
+  };
+}
+
+/** The time to look for capacity again has come. */
+export function retryDue(state: WorkspaceState, fact: Fact & { type: 'retryDue' }): Change {
+  const isDue = state.phase === 'paused' && state.operation === null && state.interruption?.retryAt !== null;
+  return isDue && state.interruption !== null ? recover(state, fact) : unchanged(state);
+}
+
+const FIRST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 900_000;
+
+/** Doubles from a minute to a quarter of an hour: capacity comes back in minutes or in hours (facts/ec2.md 1.11). */
+export function retryAt(now: string, attempts: number): string {
+  const afterMs = Math.min(FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1), LONGEST_RETRY_MS);
+  return new Date(Date.parse(now) + afterMs).toISOString();
+}
+
+const isOnTheWayOut = ({ phase }: WorkspaceState): boolean =>
+  phase === 'unwinding' || phase === 'destroying' || phase === 'gone' || phase === 'new';

@@ -1,0 +1,137 @@
+// A spot machine is taken away: its home is saved in time, and goes on with another machine, or waits for one.
+
+import { inlineMachines } from '../../emulator/machines/inline.ts';
+import { type Berth, startBerth } from '../support/berth.ts';
+import { readHome } from '../support/home.ts';
+import { FILES, operationsOf } from '../support/operations.ts';
+
+let berth: Berth;
+let on: ReturnType<typeof operationsOf>;
+beforeAll(async () => {
+  berth = await startBerth({
+    settings: { MACHINE_WATCH_MS: '50', QUIESCE_TIMEOUT_SECONDS: '5' },
+    emulator: {
+      machines: inlineMachines({ noticePollMs: 20 }),
+      settings: { snapshotRate: 'off', noticeMs: 1_500 },
+    },
+  });
+  on = operationsOf(berth);
+  const entitlements = JSON.stringify({ spot: true });
+  const answer = await fetch(`${berth.apiUrl}/admin/tenants/default/entitlements`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${berth.adminToken}` },
+    body: entitlements,
+  });
+  expect(answer.status).toBe(200);
+});
+afterAll(() => berth.stop());
+afterEach(() => berth.emulator.control.capacity.clear());
+
+const spot = (policy?: string) => ({
+  compute: { market: 'spot', ...(policy === undefined ? {} : { interruption_policy: policy }) },
+  max_hourly_usd: '1',
+});
+const control = async (path: string, body: object = {}): Promise<void> => {
+  const answer = await fetch(`${berth.emulator.url}/_emulator/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  expect(await answer.json()).not.toHaveProperty('error');
+};
+const until = async (id: string, holds: (read: Awaited<ReturnType<typeof on.read>>) => boolean) => {
+  for (;;) {
+    const read = await on.read(id);
+    if (holds(read)) return read;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+const eventsOf = async (id: string): Promise<string[]> =>
+  (await berth.user.call<{ event_type: string }[]>('GET', `/events/${id}`)).map((event) => event.event_type);
+
+it('saves the home before the machine is taken, and goes on with another one and the same volume', async () => {
+  const { id, instance, volume } = await on.online('taken', spot());
+  await control(`instances/${instance}/interrupt`);
+  const noticed = await until(id, ({ phase }) => phase === 'interrupted' || phase === 'recovering');
+  expect(noticed).toMatchObject({ interruption: { instance_id: instance, deadline: expect.any(String) } });
+  const now = await until(id, ({ status, generation }) => status === 'online' && generation === 2);
+  expect(now).toMatchObject({ interruption: null, home: { volume_id: volume } });
+  expect(now.machine!.instance_id).not.toBe(instance);
+  expect(await readHome(berth, volume)).toEqual(FILES);
+  expect(on.alive(id)).toEqual([now.machine!.instance_id]);
+  expect(await berth.user.call('GET', `/workspaces/${id}/restore-points`)).toMatchObject([
+    { reason: 'interruption', quality: 'clean', manifest: { files: 3 } },
+  ]);
+  expect((await eventsOf(id)).reverse()).toEqual(
+    expect.arrayContaining([
+      'WORKSPACE_INTERRUPTION_NOTICED',
+      'WORKSPACE_CHECKPOINTED',
+      'WORKSPACE_RECOVERING',
+      'WORKSPACE_ONLINE',
+    ]),
+  );
+  // AWS ended it, not Berth.
+  expect(berth.instances().find((entry) => entry.id === instance)).toMatchObject({ state: 'terminated' });
+});
+
+it('goes on after an end without a notice', async () => {
+  const { id, instance, volume } = await on.online('vanished', spot());
+  await control(`instances/${instance}/interrupt`, { notice_ms: 0 });
+  const now = await until(id, ({ status, generation }) => status === 'online' && generation === 2);
+  expect(now).toMatchObject({ home: { volume_id: volume } });
+  expect(await readHome(berth, volume)).toEqual(FILES);
+  expect(await eventsOf(id)).toContain('WORKSPACE_MACHINE_ENDED');
+});
+
+it('waits paused where there is no spot capacity, and says until when; a resume takes what there is then', async () => {
+  const { id, instance, volume } = await on.online('scarce', spot());
+  berth.emulator.control.capacity.set('*', '*', 'spot', 0);
+  await control(`instances/${instance}/interrupt`);
+  const waiting = await until(id, ({ status }) => status === 'paused');
+  expect(waiting).toMatchObject({
+    failure: { code: 'CAPACITY_EXHAUSTED' },
+    machine: null,
+    home: { volume_id: volume },
+    interruption: { stage: 'waiting', tries_again_at: expect.any(String), attempts: 1 },
+  });
+  berth.emulator.control.capacity.clear();
+  expect(await on.run(id, 'resume')).toMatchObject({ status: 'succeeded' });
+  expect(await readHome(berth, volume)).toEqual(FILES);
+});
+
+it('goes on-demand where its policy says so and there is no spot capacity', async () => {
+  const { id, instance, volume } = await on.online('insists', spot('on-demand'));
+  berth.emulator.control.capacity.set('*', '*', 'spot', 0);
+  await control(`instances/${instance}/interrupt`);
+  const now = await until(id, ({ status, generation }) => status === 'online' && generation === 2);
+  expect(now).toMatchObject({ compute: { market: 'spot' } });
+  expect(berth.instances().find((entry) => entry.id === now.machine!.instance_id)).toMatchObject({ billable: true });
+  expect(await readHome(berth, volume)).toEqual(FILES);
+});
+
+it('is paused at once where its policy says so', async () => {
+  const { id, instance } = await on.online('calm', spot('pause'));
+  await control(`instances/${instance}/interrupt`);
+  expect(await until(id, ({ status }) => status === 'paused')).toMatchObject({ failure: { code: 'SPOT_INTERRUPTED' } });
+});
+
+it('takes a restore point where AWS advises to leave, and goes on', async () => {
+  const { id, instance } = await on.online('advised', spot());
+  await control(`instances/${instance}/rebalance`);
+  await berth.untilEvent(id, 'WORKSPACE_CHECKPOINTED');
+  expect(await on.read(id)).toMatchObject({ status: 'online', generation: 1, machine: { instance_id: instance } });
+  expect(await berth.user.call('GET', `/workspaces/${id}/restore-points`)).toMatchObject([
+    { reason: 'rebalance', quality: 'frozen' },
+  ]);
+});
+
+it('an operation under way is called off by a notice, and the home is saved all the same', async () => {
+  const { id, instance, volume } = await on.online('busy', spot());
+  // Its new machine is long in coming.
+  berth.emulator.control.change({ delays: { pendingMs: 60_000 } });
+  const { operation_id } = await berth.user.call('POST', `/workspaces/${id}/recreate`);
+  await until(id, ({ phase }) => phase === 'recreating');
+  await control(`instances/${instance}/interrupt`);
+  expect(await on.ended(id, operation_id)).toMatchObject({ status: 'cancelled' });
+  berth.emulator.control.change({ delays: { pendingMs: 20 } });
+  const now = await until(id, ({ status, phase }) => status === 'online' && phase === 'ready');
+  expect(now.generation).toBeGreaterThan(1);
+  expect(await readHome(berth, volume)).toEqual(FILES);
+  expect(on.alive(id)).toEqual([now.machine!.instance_id]);
+});

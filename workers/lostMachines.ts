@@ -1,0 +1,50 @@
+// The last witness: a machine that has ended, and of which nobody has told. Its workspace is told, and recovers.
+
+import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { isCapacityReason, isEnded, type InstanceState } from '../domain/machine.ts';
+import { type LaunchRow, recordEnded, unwatchedLaunches } from '../store/launches.ts';
+import { recordNoCapacity } from '../store/offerings.ts';
+import { machineEndedSignal, workspaceWorkflowId } from '../workflows/messages.ts';
+import { candidateOf } from './candidateOf.ts';
+import { inBatches, type SweepDependencies } from './sweepDependencies.ts';
+
+/** One look at all machines that serve; the calls grow with hundreds of machines, not with each. */
+export async function sweepLostMachines(deps: SweepDependencies): Promise<number> {
+  const launches = await unwatchedLaunches(deps.db, deps.region);
+  const seen = new Map<string, Instance>();
+  for (const Values of inBatches(launches.map(({ instance_id: id }) => id!))) {
+    const filter = { Name: 'instance-id', Values };
+    const { Reservations = [] } = await deps.ec2.describe.send(
+      new DescribeInstancesCommand({ Filters: [filter], MaxResults: 1000 }),
+    );
+    for (const instance of Reservations.flatMap((reservation) => reservation.Instances ?? []))
+      seen.set(instance.InstanceId!, instance);
+  }
+  const lost = launches.filter((launch) => hasEnded(deps, launch, seen.get(launch.instance_id!)));
+  for (const launch of lost) await tell(deps, launch, seen.get(launch.instance_id!));
+  return lost.length;
+}
+
+/** `stopped` is none of ours: a pause has its launch watched, so somebody else has stopped it, and may start it. */
+function hasEnded({ absentAfterMs }: SweepDependencies, launch: LaunchRow, instance: Instance | undefined): boolean {
+  const state = instance?.State?.Name as InstanceState | undefined;
+  if (state !== undefined) return isEnded(state) || state === 'shutting-down';
+  // Unseen: lists lag behind, and an ended instance is shown for an hour (facts/ec2.md 1.4).
+  return Date.now() - (launch.registered_at ?? launch.requested_at).getTime() > absentAfterMs;
+}
+
+async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instance | undefined): Promise<void> {
+  const { workspace_id: workspaceId, generation, attempt, instance_id: instanceId } = launch;
+  const stateReason = instance?.StateReason?.Code ?? null;
+  try {
+    await deps.client.workflow
+      .getHandle(workspaceWorkflowId(workspaceId))
+      .signal(machineEndedSignal, { instanceId: instanceId!, stateReason });
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+  if (isCapacityReason(stateReason)) await recordNoCapacity(deps.db, deps.region, candidateOf(launch));
+  // Only after the signal: a worker that dies in between tells it twice, never not at all.
+  if (instance?.State?.Name !== 'shutting-down') await recordEnded(deps.db, { workspaceId, generation, attempt });
+}

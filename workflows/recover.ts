@@ -1,0 +1,158 @@
+// recover: a machine was taken away, or has ended unasked; its home gets another one. AWS ends it, not we; where nothing can be
+// had the workspace is paused, with its home and the reason.
+
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  log,
+  setCurrentDetails,
+} from '@temporalio/workflow';
+import type { Compute } from '../domain/compute/block.ts';
+import type { RestoreSource } from '../domain/workspace.ts';
+import { withDeadline } from './deadline.ts';
+import { endMachine } from './endMachine.ts';
+import { failure, failureWithStanding, reasonOf } from './failure.ts';
+import { MachineSignals } from './machineSignals.ts';
+import type { RecoverInput, RecreateInput } from './messages.ts';
+import { localActivities, recordActivities } from './policies.ts';
+import type { Provisioned } from './provision.ts';
+import { recreate } from './recreate.ts';
+
+/** `homeFrom`: which of the three the home of the new machine is. */
+export type Recovered = Provisioned & { readonly homeFrom: 'volume' | 'copy' | 'restore-point' };
+
+/** How long after its time a machine may go on before it is ended by us: then AWS has changed its mind, or nobody has told. */
+const GRACE_MS = 300_000;
+/** Tries of an earlier market keep their numbers: each is another launch (workflows/acquireMachine.ts). */
+const TRIES_PER_MARKET = 100;
+
+export async function recover(input: RecoverInput): Promise<Recovered> {
+  const { operationId, owner, generation, asked, machine, home } = input;
+  const { workspaceId, tenantId } = owner;
+  const operation = { workspaceId, operationId };
+  const timeouts = await localActivities.readTimeouts();
+  try {
+    await gone(input, operation, new MachineSignals());
+    const source = await recordActivities.afterMachine.executeWithOptions({ summary: 'note what was taken away' }, [
+      operation,
+      machine,
+      asked.compute.market ?? 'on-demand',
+    ]);
+    const markets = marketsFor(asked.compute, input.interruptions >= timeouts.demoteAfter);
+    if (markets.length === 0) throw failure('SPOT_INTERRUPTED', { instance_id: machine.instanceId });
+    return await onAnother(input, markets, source);
+  } catch (error) {
+    // Paused, whatever happened: what it costs then is its home, and everything that can be done about it is the user's.
+    const hourlyUsd = await CancellationScope.nonCancellable(() =>
+      recordActivities.reserveStorage.executeWithOptions({ summary: 'reserve what storage costs' }, [
+        { workspaceId, tenantId, generation, compute: asked.compute, keepsRoot: false },
+      ]),
+    );
+    const { code, context } = isCancellation(error)
+      ? ({ code: 'OPERATION_CANCELLED', context: {} } as const)
+      : reasonOf(error);
+    setCurrentDetails(`paused: ${code}`);
+    throw failureWithStanding(
+      code,
+      { ...context, paused_hourly_usd: hourlyUsd },
+      { phase: 'paused', machine: null, home },
+    );
+  }
+}
+
+/** Until AWS is seen to have ended the machine; its volumes are free then. */
+async function gone(
+  { machine, hasEnded, deadline }: RecoverInput,
+  operation: {
+    readonly workspaceId: RecoverInput['owner']['workspaceId'];
+    readonly operationId: RecoverInput['operationId'];
+  },
+  signals: MachineSignals,
+): Promise<void> {
+  if (hasEnded) return;
+  const { generation, attempt, instanceId } = machine;
+  const key = { workspaceId: operation.workspaceId, generation, attempt };
+  setCurrentDetails(`**waiting for AWS to end ${instanceId}**${deadline === null ? '' : `, due at ${deadline}`}`);
+  await recordActivities.watchMachine.executeWithOptions({ summary: `watch ${instanceId}` }, [key]);
+  const untilMs = (deadline === null ? 0 : Math.max(0, Date.parse(deadline) - Date.now())) + GRACE_MS;
+  try {
+    await withDeadline(
+      untilMs,
+      `${instanceId} ended by AWS`,
+      () => signals.untilEnded(machine),
+      () => failure('MACHINE_UNRESPONSIVE', { instance_id: instanceId, order: 'end', timeout_seconds: untilMs / 1000 }),
+    );
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('AWS has not ended the machine; it is ended now', { instanceId });
+    await endMachine(operation, key, signals);
+  }
+}
+
+/** In their order. Spot again unless it is taken away too often; on-demand after it where the policy says so. */
+function marketsFor({ market = 'on-demand', interruption_policy: policy = 'recover' }: Compute, isTooOften: boolean) {
+  if (market === 'on-demand') return ['on-demand'] as const;
+  if (policy === 'pause') return [] as const;
+  if (policy === 'recover') return ['spot'] as const;
+  return isTooOften ? (['on-demand'] as const) : (['spot', 'on-demand'] as const);
+}
+
+async function onAnother(
+  input: RecoverInput,
+  markets: readonly ('spot' | 'on-demand')[],
+  source: RestoreSource | null,
+): Promise<Recovered> {
+  let last: unknown;
+  for (const [turn, market] of markets.entries()) {
+    const asked = { ...input.asked, compute: inMarket(input.asked.compute, market) };
+    const firstAttempt = turn * TRIES_PER_MARKET + 1;
+    const again: RecreateInput = {
+      ...input,
+      asked,
+      machine: null,
+      isServing: false,
+      strategy: 'acquire-first',
+      from: null,
+      firstAttempt,
+    };
+    try {
+      return await withHome(again, source);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      last = error;
+      const { code } = reasonOf(error);
+      if (code !== 'CAPACITY_EXHAUSTED' && code !== 'AWS_QUOTA_INSUFFICIENT' && code !== 'QUOTA_EXCEEDED') throw error;
+      log.info('No machine to be had', { market, code });
+    }
+  }
+  throw last;
+}
+
+/** The volume itself; where that is gone, what the last restore point holds. */
+async function withHome(input: RecreateInput, source: RestoreSource | null): Promise<Recovered> {
+  try {
+    const recovered = await recreate(input);
+    return { ...recovered, homeFrom: recovered.home.volumeId === input.home.volumeId ? 'volume' : 'copy' };
+  } catch (error) {
+    if (source === null || !isVolumeGone(error)) throw error;
+    log.warn('The home is gone; the last restore point takes its place', { restorePointId: source.restorePointId });
+    const firstAttempt = (input.firstAttempt ?? 1) + TRIES_PER_MARKET / 2;
+    const recovered = await recreate({ ...input, from: source, homeIsLost: true, firstAttempt });
+    return { ...recovered, homeFrom: 'restore-point' };
+  }
+}
+
+function isVolumeGone(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return false;
+  const [context] = (error.cause.details ?? []) as { readonly aws_code?: string }[];
+  return context?.aws_code === 'InvalidVolume.NotFound';
+}
+
+/** What only spot machines have does not go with another market. */
+function inMarket({ interruption_policy: policy, ...compute }: Compute, market: 'spot' | 'on-demand'): Compute {
+  if (compute.market === undefined && market === 'on-demand') return compute;
+  const kept = market === 'spot' && policy !== undefined ? { interruption_policy: policy } : {};
+  return { ...compute, market, ...kept };
+}
