@@ -20,13 +20,14 @@ const DAY_MS = 86_400_000;
 
 /** A notice of another machine, or one that is known, changes nothing. */
 export function noticed(state: WorkspaceState, fact: Fact & { type: 'noticed' }): Change {
-  const { notice, now, nextId } = fact;
+  const { notice, now } = fact;
   if (state.machine?.instanceId !== notice.instanceId || isOnTheWayOut(state)) return unchanged(state);
-  if (notice.kind === 'interruption') return interrupted(state, notice.actionAt, notice.source, { now, nextId });
+  if (notice.kind === 'interruption') return interrupted(state, notice.actionAt, notice.source, now);
   // A recommendation evicts nobody: it is worth a restore point, once for each machine.
   if (state.phase !== 'ready' || state.advisedInstance === notice.instanceId) return unchanged(state);
-  const operation: Operation = { id: nextId, generation: state.generation, kind: 'checkpoint', reason: 'rebalance' };
-  const payload = { kind: notice.kind, instance_id: notice.instanceId, source: notice.source, operation_id: nextId };
+  const id = followUpId(state, 'rebalance', state.generation);
+  const operation: Operation = { id, generation: state.generation, kind: 'checkpoint', reason: 'rebalance' };
+  const payload = { kind: notice.kind, instance_id: notice.instanceId, source: notice.source, operation_id: id };
   return {
     state: bump({ ...state, advisedInstance: notice.instanceId, operation, phase: 'checkpointing', rest: 'ready' }),
     effects: [{ type: 'start', operation }],
@@ -36,14 +37,10 @@ export function noticed(state: WorkspaceState, fact: Fact & { type: 'noticed' })
 }
 
 /** The checkpoint is never queued: it runs beside whatever runs, which is called off where the home is not safe already. */
-function interrupted(
-  state: WorkspaceState,
-  deadline: string | null,
-  source: string,
-  { now, nextId }: { readonly now: string; readonly nextId: OperationId },
-): Change {
+function interrupted(state: WorkspaceState, deadline: string | null, source: string, now: string): Change {
   const { machine, operation } = state;
   if (state.interruption?.instanceId === machine!.instanceId) return unchanged(state);
+  const id = followUpId(state, 'checkpoint', state.generation);
   const isSafe =
     operation !== null && state.status !== 'online' && HOME_IS_SAFE.some((kind) => kind === operation.kind);
   const noted: Interruption = {
@@ -51,13 +48,13 @@ function interrupted(
     noticedAt: now,
     deadline,
     stage: isSafe ? 'waiting' : 'checkpointing',
-    checkpointId: isSafe ? null : nextId,
+    checkpointId: isSafe ? null : id,
     restorePointId: null,
     hasEnded: false,
     retryAt: null,
     attempts: 0,
   };
-  const payload = { instance_id: machine!.instanceId, deadline, source, operation_id: isSafe ? null : nextId };
+  const payload = { instance_id: machine!.instanceId, deadline, source, operation_id: isSafe ? null : id };
   const event = { type: 'WORKSPACE_INTERRUPTION_NOTICED', payload };
   const remembered = {
     ...state,
@@ -66,7 +63,7 @@ function interrupted(
   };
   if (isSafe) return { state: bump(remembered), effects: [], events: [event], operations: [] };
   const checkpoint: Operation = {
-    id: nextId,
+    id,
     generation: state.generation,
     kind: 'checkpoint',
     reason: 'interruption',
@@ -99,6 +96,7 @@ export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machin
     return { ...unchanged(state), state: bump({ ...state, machine: null }), events: [event] };
   }
   const known = state.interruption?.instanceId === fact.instanceId ? state.interruption : null;
+  if (known?.hasEnded) return unchanged(state);
   const interruption: Interruption = {
     instanceId: fact.instanceId,
     noticedAt: fact.now,
@@ -120,7 +118,7 @@ export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machin
   if (state.operation !== null || state.phase !== 'ready') {
     return { ...unchanged(state), state: bump(told), events: [event] };
   }
-  const change = recover(told, fact);
+  const change = recover(told);
   return { ...change, events: [event, ...change.events] };
 }
 
@@ -129,7 +127,6 @@ export function afterInterruption(
   state: WorkspaceState,
   ended: PublishedOperation,
   events: readonly WorkspaceEvent[],
-  fact: { readonly now: string; readonly nextId: OperationId },
 ): Change | null {
   const { interruption } = state;
   if (interruption === null) return null;
@@ -139,16 +136,17 @@ export function afterInterruption(
     const waiting = { ...state, phase: 'interrupted' as const, status: 'provisioning' as const };
     return { state: bump(waiting), effects: [], events, operations: [ended] };
   }
-  const change = recover(state, fact);
+  const change = recover(state);
   return { ...change, events: [...events, ...change.events], operations: [ended, ...change.operations] };
 }
 
 /** Another machine for the home. Starts nothing where something runs. */
-export function recover(state: WorkspaceState, { nextId }: { readonly nextId: OperationId }): Change {
+export function recover(state: WorkspaceState): Change {
   const generations = state.generations + 1;
   const { interruption } = state;
+  const id = followUpId(state, 'recover', generations);
   const operation: Operation = {
-    id: nextId,
+    id,
     generation: generations,
     kind: 'recover',
     deadline: interruption?.deadline ?? null,
@@ -170,7 +168,7 @@ export function recover(state: WorkspaceState, { nextId }: { readonly nextId: Op
     events: [
       {
         type: 'WORKSPACE_RECOVERING',
-        payload: { operation_id: nextId, from_instance_id: interruption?.instanceId, to_generation: generations },
+        payload: { operation_id: id, from_instance_id: interruption?.instanceId, to_generation: generations },
       },
     ],
     operations: [{ operation, outcome: null }],
@@ -178,9 +176,9 @@ export function recover(state: WorkspaceState, { nextId }: { readonly nextId: Op
 }
 
 /** The time to look for capacity again has come. */
-export function retryDue(state: WorkspaceState, fact: Fact & { type: 'retryDue' }): Change {
+export function retryDue(state: WorkspaceState): Change {
   const isDue = state.phase === 'paused' && state.operation === null && state.interruption?.retryAt !== null;
-  return isDue && state.interruption !== null ? recover(state, fact) : unchanged(state);
+  return isDue && state.interruption !== null ? recover(state) : unchanged(state);
 }
 
 const FIRST_RETRY_MS = 60_000;
@@ -194,3 +192,15 @@ export function retryAt(now: string, attempts: number): string {
 
 const isOnTheWayOut = ({ phase }: WorkspaceState): boolean =>
   phase === 'unwinding' || phase === 'destroying' || phase === 'gone' || phase === 'new';
+
+const FOLLOW_UPS = { checkpoint: 1, recover: 2, rebalance: 3 } as const;
+
+/**
+ * Of an operation that nobody asked for: it follows from the workspace and the generation, so that a decision that is made again
+ * (a workflow task that did not count) begins the same one.
+ */
+function followUpId({ workspaceId }: WorkspaceState, kind: keyof typeof FOLLOW_UPS, generation: number): OperationId {
+  const prefix = workspaceId.slice(0, 24);
+  const number = generation.toString(16).padStart(10, '0');
+  return `${prefix}${FOLLOW_UPS[kind].toString(16).padStart(2, '0')}${number}` as OperationId;
+}

@@ -16,7 +16,7 @@ import { brokenInvariants } from './workspaceInvariants.ts';
 import { fold } from './workspaceOutcomes.ts';
 
 const operation = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as OperationId;
-const FRESH = { now: '2026-11-24T00:00:00.000Z', nextId: operation(999) };
+const FRESH = { now: '2026-11-24T00:00:00.000Z' };
 const profile: Profile = { name: 'x', role: null, runtime: null, tier: 3, compute: {} };
 const fresh = newWorkspace('0b0e7f5e-9a5a-4d0e-8a39-5f6d2f6f3a11' as WorkspaceId, 'acme' as TenantId);
 const create = (n: number): Command => ({ type: 'create', operationId: operation(n), profile });

@@ -223,14 +223,14 @@ export type Command =
   | { readonly type: 'update'; readonly operationId: OperationId; readonly change: Partial<Profile> }
   | { readonly type: 'abort'; readonly operationId: OperationId; readonly target: OperationId };
 
-/** The time, ISO, and an id for what may follow: the rules have neither a clock nor chance. */
-export type Fresh = { readonly now: string; readonly nextId: OperationId };
+/** The time, ISO: the rules have no clock. */
+export type At = { readonly now: string };
 
 export type Fact =
-  | ({ readonly type: 'operationEnded'; readonly operationId: OperationId; readonly outcome: Outcome } & Fresh)
-  | ({ readonly type: 'noticed'; readonly notice: Notice } & Fresh)
-  | ({ readonly type: 'machineEnded'; readonly instanceId: string; readonly stateReason: string | null } & Fresh)
-  | ({ readonly type: 'retryDue' } & Fresh)
+  | ({ readonly type: 'operationEnded'; readonly operationId: OperationId; readonly outcome: Outcome } & At)
+  | ({ readonly type: 'noticed'; readonly notice: Notice } & At)
+  | ({ readonly type: 'machineEnded'; readonly instanceId: string; readonly stateReason: string | null } & At)
+  | { readonly type: 'retryDue' }
   /** The old machine has been asked to rest: until the end nobody is served. */
   | { readonly type: 'serviceInterrupted'; readonly operationId: OperationId };
 
@@ -240,8 +240,8 @@ export type Effect =
 
 export type WorkspaceEvent = { readonly type: string; readonly payload: Readonly<Record<string, unknown>> };
 
-/** An event with the id that makes writing it twice one event. */
-export type PublishedEvent = WorkspaceEvent & { readonly id: string };
+/** An event with the key, within its workspace, that makes writing it twice one event. */
+export type PublishedEvent = WorkspaceEvent & { readonly key: string };
 
 /** An operation that began or ended, for the list of them. */
 export type PublishedOperation = {

@@ -5,7 +5,7 @@ import {
   bump,
   type Change,
   type Fact,
-  type Fresh,
+  type At,
   type Interruption,
   type Operation,
   type Outcome,
@@ -26,7 +26,7 @@ export function fold(state: WorkspaceState, fact: Fact): Change {
     case 'machineEnded':
       return machineEnded(state, fact);
     case 'retryDue':
-      return retryDue(state, fact);
+      return retryDue(state);
     case 'serviceInterrupted':
       if (state.operation?.id !== fact.operationId || state.status !== 'online') return unchanged(state);
       return { ...unchanged(state), state: bump({ ...state, status: 'provisioning' }) };
@@ -49,7 +49,7 @@ function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEn
   if (state.next !== null) return startNext(settled, state.next, ended);
   const events = eventsOf(settled, operation, outcome);
   return (
-    afterInterruption(settled, ended, events, fact) ?? {
+    afterInterruption(settled, ended, events) ?? {
       state: bump(settled),
       effects: [],
       events,
@@ -86,7 +86,7 @@ function checkpointEnded(
   if (settled.operation !== null) return { state: bump(settled), effects: [], events, operations: [ended] };
   if (state.next !== null) return startNext(settled, state.next, ended);
   return (
-    afterInterruption(settled, ended, events, fact) ?? {
+    afterInterruption(settled, ended, events) ?? {
       state: bump(settled),
       effects: [],
       events,
@@ -115,7 +115,7 @@ function startNext(state: WorkspaceState, next: Operation, ended: { operation: O
   };
 }
 
-function settle(state: WorkspaceState, operation: Operation, outcome: Outcome, { now }: Fresh): WorkspaceState {
+function settle(state: WorkspaceState, operation: Operation, outcome: Outcome, { now }: At): WorkspaceState {
   switch (outcome.result) {
     case 'online': {
       const { machine, home, registration, launched } = outcome;

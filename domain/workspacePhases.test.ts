@@ -30,7 +30,7 @@ const OUTCOMES = {
 
 const changed = (change: ReturnType<typeof decide>): WorkspaceState => (change as Change).state;
 const end = (state: WorkspaceState, operationId: OperationId, outcome: Outcome): Change =>
-  fold(state, { type: 'operationEnded', operationId, outcome, now: '2026-11-24T00:00:00.000Z', nextId: id(999) });
+  fold(state, { type: 'operationEnded', operationId, outcome, now: '2026-11-24T00:00:00.000Z' });
 
 const fresh = newWorkspace('0b0e7f5e-9a5a-4d0e-8a39-5f6d2f6f3a11' as WorkspaceId, 'acme' as TenantId);
 const provisioning = changed(decide(fresh, { type: 'create', operationId: PROVISION, profile }));

@@ -168,19 +168,20 @@ export async function instanceOf(db: Queryable, launch: LaunchKey): Promise<stri
   return rows[0]?.instance_id ?? null;
 }
 
-/** Whose instance it is, or null where it is none of ours. */
+/** Whose instance it is, or null where it is none of ours. `isOpen`: it is meant to be there. */
 export async function launchOfInstance(
   db: Queryable,
   instanceId: string,
 ): Promise<(LaunchKey & { readonly isOpen: boolean }) | null> {
   const { rows } = await db.query(
-    `select workspace_id, generation, attempt, progress from launches where instance_id = $1`,
+    `select workspace_id, generation, attempt, progress = 'launched' and terminate_requested_at is null as is_open
+     from launches where instance_id = $1`,
     [instanceId],
   );
   const [row] = rows;
   if (row === undefined) return null;
-  const { workspace_id: workspaceId, generation, attempt, progress } = row;
-  return { workspaceId, generation, attempt, isOpen: progress === 'launched' };
+  const { workspace_id: workspaceId, generation, attempt, is_open: isOpen } = row;
+  return { workspaceId, generation, attempt, isOpen };
 }
 
 /** Machines that serve a workspace, or are kept for one: nobody waits for them, and their end is nobody's wish. */

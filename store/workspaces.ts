@@ -1,6 +1,6 @@
 // The read model of workspaces: written by the entity under its version, read by every GET.
 
-import type { Interruption, PublishedEvent, PublishedOperation, WorkspaceState } from '../domain/workspace.ts';
+import type { Interruption, PublishedOperation, WorkspaceEvent, WorkspaceState } from '../domain/workspace.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { eventsParameter, insertEvents } from './events.ts';
 import { operationsParameter, upsertOperations } from './operations.ts';
@@ -45,7 +45,7 @@ export type WorkspaceRow = {
 export async function publishWorkspace(
   db: Queryable,
   state: WorkspaceState,
-  events: readonly PublishedEvent[],
+  events: readonly (WorkspaceEvent & { readonly id: string })[],
   operations: readonly PublishedOperation[] = [],
 ): Promise<void> {
   if (state.profile === null) throw new Error(`workspace ${state.workspaceId} has nothing to publish`);

@@ -8,19 +8,18 @@ import {
   continueAsNew,
   isCancellation,
   setHandler,
-  uuid4,
 } from '@temporalio/workflow';
 import { errorMessage } from '../domain/errors.ts';
-import type { OperationId } from '../domain/ids.ts';
 import {
+  type At,
   type Change,
   type Command,
   type Effect,
-  type Fresh,
   newWorkspace,
   type Outcome,
   type PublishedEvent,
   type PublishedOperation,
+  type WorkspaceEvent,
   type WorkspaceState,
 } from '../domain/workspace.ts';
 import { decide } from '../domain/workspaceCommands.ts';
@@ -57,8 +56,8 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
     validator: (command) => void decideOrThrow(state, command),
     description: 'create, recreate, restart, pause, resume, checkpoint, restore, update, abort or delete',
   });
-  setHandler(interruptionNoticeSignal, (notice) => apply(fold(state, { type: 'noticed', notice, ...fresh() })));
-  setHandler(machineEndedSignal, (fact) => apply(fold(state, { type: 'machineEnded', ...fact, ...fresh() })));
+  setHandler(interruptionNoticeSignal, (notice) => apply(fold(state, { type: 'noticed', notice, ...at() })));
+  setHandler(machineEndedSignal, (fact) => apply(fold(state, { type: 'machineEnded', ...fact, ...at() })));
   setHandler(serviceInterruptedSignal, (operationId) =>
     apply(fold(state, { type: 'serviceInterrupted', operationId })),
   );
@@ -81,7 +80,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
 
   function apply(change: Change): void {
     state = change.state;
-    outbox.push(...change.events.map((event) => ({ ...event, id: uuid4() })));
+    outbox.push(...change.events.map((event) => ({ ...event, key: keyOf(event, state.version) })));
     operations.push(...change.operations);
     for (const effect of change.effects) carryOut(effect);
   }
@@ -99,7 +98,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
           .catch(outcomeOfFailure)
           .then((outcome) => {
             running.delete(operation.id);
-            apply(fold(state, { type: 'operationEnded', operationId: operation.id, outcome, ...fresh() }));
+            apply(fold(state, { type: 'operationEnded', operationId: operation.id, outcome, ...at() }));
           });
       }
     }
@@ -136,7 +135,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   async function untilRetry(at: string, isAwake: () => boolean): Promise<void> {
     const leftMs = Math.max(1, Date.parse(at) - Date.now());
     const isEarlier = await condition(isAwake, leftMs, { summary: `looks for capacity again at ${at}` });
-    if (!isEarlier) apply(fold(state, { type: 'retryDue', ...fresh() }));
+    if (!isEarlier) apply(fold(state, { type: 'retryDue' }));
   }
 
   /** Something changed in this run, and nothing is under way: its history can be dropped, so that it never grows with age. */
@@ -145,8 +144,16 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   }
 }
 
-/** What the rules have not: the time, and an id for what may follow. */
-const fresh = (): Fresh => ({ now: new Date().toISOString(), nextId: uuid4() as OperationId });
+const at = (): At => ({ now: new Date().toISOString() });
+
+/**
+ * The same for the same event, whenever it is made again: a workflow task that publishes and then does not count is done anew, with
+ * other signals before it maybe. So it names what the event is about where that happens once.
+ */
+function keyOf({ type, payload }: WorkspaceEvent, version: number): string {
+  const about = payload['operation_id'] ?? payload['instance_id'] ?? version;
+  return `${type}/${String(about)}`;
+}
 
 function decideOrThrow(state: WorkspaceState, command: Command): Change {
   const decision = decide(state, command);

@@ -8,9 +8,12 @@ import { recordRestorePoint, recordSnapshot } from '../../store/restorePoints.ts
 import { watchResource } from '../../store/watches.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { ownerTags } from '../ec2/tags.ts';
-import { aws } from '../failure.ts';
+import { isAwsCode } from '../ec2/errors.ts';
+import { aws, notYet } from '../failure.ts';
 import { recordStep } from '../records/steps.ts';
 import { uuidOf } from '../uuid.ts';
+
+const LOOK_AGAIN_MS = 1_500;
 
 export const RESTORE_POINT_TAG = 'berth:restore-point';
 
@@ -74,15 +77,19 @@ export const takeRestorePoint =
         { Key: 'berth:operation', Value: operation.operationId },
         { Key: 'berth:reason', Value: reason },
       ];
-      const { SnapshotId } = await aws('CreateSnapshot', () =>
-        ec2.mutate.send(
-          new CreateSnapshotCommand({
-            VolumeId: home.volumeId,
-            Description: `home of ${owner.workspaceId}: ${reason}`,
-            TagSpecifications: [{ ResourceType: 'snapshot', Tags }],
-          }),
-        ),
-      );
-      return SnapshotId!;
+      const request = new CreateSnapshotCommand({
+        VolumeId: home.volumeId,
+        Description: `home of ${owner.workspaceId}: ${reason}`,
+        TagSpecifications: [{ ResourceType: 'snapshot', Tags }],
+      });
+      try {
+        return (await ec2.mutate.send(request)).SnapshotId!;
+      } catch (error) {
+        // One of a volume in 15 seconds (facts/ec2.md 1.7): it may be had at any moment, and a machine's end may be near.
+        if (isAwsCode(error, 'SnapshotCreationPerVolumeRateExceeded')) {
+          throw notYet('CreateSnapshot', `${home.volumeId} has just been copied`, LOOK_AGAIN_MS);
+        }
+        return aws('CreateSnapshot', () => Promise.reject(error));
+      }
     }
   };

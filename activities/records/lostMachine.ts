@@ -31,6 +31,7 @@ export const afterMachine =
     if (market === 'spot') await recordNoCapacity(db, region, { instanceType, zone, market });
     const points = await liveRestorePoints(db, workspaceId);
     const newest = points.filter((point) => point.state === 'completed').at(-1);
-    if (newest?.snapshot_id == null) return null;
-    return { restorePointId: newest.id, snapshotId: newest.snapshot_id, sizeGb: newest.size_gb };
+    const snapshotId = newest?.snapshot_id ?? null;
+    if (newest === undefined || snapshotId === null) return null;
+    return { restorePointId: newest.id, snapshotId, sizeGb: newest.size_gb };
   };

@@ -3,6 +3,7 @@
 import { publishWorkspace as write } from '../../store/workspaces.ts';
 import type { PublishedEvent, PublishedOperation, WorkspaceState } from '../../domain/workspace.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { uuidOf } from '../uuid.ts';
 
 export const publishWorkspace =
   ({ db }: Dependencies) =>
@@ -11,5 +12,6 @@ export const publishWorkspace =
     events: readonly PublishedEvent[],
     operations: readonly PublishedOperation[] = [],
   ): Promise<void> => {
-    await write(db, state, events, operations);
+    const identified = events.map(({ key, ...event }) => ({ ...event, id: uuidOf(`${state.workspaceId}/${key}`) }));
+    await write(db, state, identified, operations);
   };

@@ -3,7 +3,7 @@
 import { describeAws, progressOn } from '../progress.ts';
 import { awsTarget } from '../stack/aws.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { canvas, type Canvas } from './canvas.ts';
+import { canvas, type Canvas, type StreamedEvent } from './canvas.ts';
 import { narrate } from './narrate.ts';
 import { showQuote } from './showQuote.ts';
 
@@ -69,8 +69,16 @@ async function show(stack: Stack, progress: ReturnType<typeof progressOn>): Prom
     );
 
     progress.title(`POST /workspaces/${id}/recreate: a larger machine, the same home`);
-    await user.call('POST', `/workspaces/${id}/recreate`, { compute: { instance_type: 'm6i.xlarge' } });
-    await follow(events, 'WORKSPACE_ONLINE', progress);
+    const larger = { instance_type: 'm6i.xlarge', ...(stack.emulatorUrl === null ? {} : { market: 'spot' }) };
+    if (stack.emulatorUrl !== null) await user.call('PUT', '/admin/tenants/default/entitlements', { spot: true });
+    await user.call('POST', `/workspaces/${id}/recreate`, { compute: larger });
+    const moved = await follow(events, 'WORKSPACE_ONLINE', progress);
+
+    if (stack.emulatorUrl !== null) {
+      progress.title('AWS takes the spot machine away, with a notice of five seconds');
+      await takeAway(stack.emulatorUrl, String(moved.payload['instance_id']));
+      await follow(events, 'WORKSPACE_ONLINE', progress);
+    }
 
     progress.title(`DELETE /workspaces/${id}?purge=true: no restore point is kept`);
     const confirmed = { 'x-confirm-name': NAME };
@@ -87,7 +95,7 @@ async function follow(
   events: ReturnType<Canvas['events']>,
   until: string,
   progress: ReturnType<typeof progressOn>,
-): Promise<void> {
+): Promise<StreamedEvent> {
   for (;;) {
     const late = new Promise<never>((_, reject) =>
       setTimeout(() => reject(new Error(`nothing happened for ${PATIENCE_MS / 1000} s`)), PATIENCE_MS).unref(),
@@ -95,9 +103,18 @@ async function follow(
     const next = await Promise.race([events.next(), late]);
     if (next.done) throw new Error('the stream of events ended early');
     progress.line(narrate(next.value));
-    if (next.value.event === until) return;
+    if (next.value.event === until) return next.value;
     if (next.value.event.endsWith('_FAILED')) throw new Error(String(next.value.payload['error']));
   }
+}
+
+/** Only the emulator does that when it is asked to. */
+async function takeAway(emulatorUrl: string, instanceId: string): Promise<void> {
+  // The one of the recreate is only seconds old, and AWS takes one of a volume in 15 seconds.
+  await fetch(`${emulatorUrl}/_emulator/settings`, { method: 'PATCH', body: JSON.stringify({ snapshotRate: 'off' }) });
+  const url = `${emulatorUrl}/_emulator/instances/${instanceId}/interrupt`;
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ notice_ms: 5_000 }) });
+  if (!answer.ok) throw new Error(`the emulator answered ${answer.status} to an interruption`);
 }
 
 type Entries = { entries: { kind: string; id: string; detail: string; state: string; billable: boolean }[] };

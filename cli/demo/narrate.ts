@@ -8,6 +8,14 @@ export function narrate({ event, payload: p }: StreamedEvent): string {
       return `provisioning   generation ${p['generation']} of "${p['name']}", tier ${p['tier']}`;
     case 'WORKSPACE_OPERATION_STARTED':
       return `${String(p['operation']).padEnd(14)} generation ${p['generation']} to ${p['to_generation']}`;
+    case 'WORKSPACE_INTERRUPTION_NOTICED':
+      return `NOTICED        ${p['instance_id']} goes at ${p['deadline']}, told by ${p['source']}`;
+    case 'WORKSPACE_CHECKPOINTED':
+      return `checkpointed   restore point ${p['restore_point_id']}`;
+    case 'WORKSPACE_MACHINE_ENDED':
+      return `machine ended  ${p['instance_id']}: ${p['state_reason'] ?? 'no reason given'}`;
+    case 'WORKSPACE_RECOVERING':
+      return `recovering     to generation ${p['to_generation']}`;
     case 'WORKSPACE_STEP':
       return narrateStep(String(p['step']), p);
     case 'WORKSPACE_ONLINE':

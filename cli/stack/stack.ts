@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { migrate } from '../../store/migrate.ts';
 import { type AwsTarget, awsTarget } from './aws.ts';
 import { ownModule, type Part, startPart } from './part.ts';
+import { makeEventQueue } from './eventQueue.ts';
 import { startPostgres } from './postgres.ts';
 import { makeRunFolder } from './runFolder.ts';
 import { startTemporalServer } from './temporalServer.ts';
@@ -122,6 +123,8 @@ export async function startStack({ onStep, settings = {} }: StackOptions): Promi
             AWS_ACCESS_KEY_ID: 'emulator',
             AWS_SECRET_ACCESS_KEY: 'emulator',
             SWEEP_INTERVAL_MS: env['SWEEP_INTERVAL_MS'] || '100',
+            MACHINE_WATCH_MS: env['MACHINE_WATCH_MS'] || '1000',
+            EC2_EVENT_QUEUE: env['EC2_EVENT_QUEUE'] || (await makeEventQueue(emulatorUrl)),
           };
     const common = { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address, ...secrets, ...awsEnv };
     const apiUrl = await command('api', ['api'], /listening on (\S+)/, { PORT: env['PORT'] || '0', ...common });
