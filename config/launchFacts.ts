@@ -23,6 +23,7 @@ export type Known = {
   readonly workspaces: number;
   readonly quotas: ReadonlyMap<string, QuotaFacts>;
   readonly prices: ListPrices;
+  readonly avoided: ReadonlySet<string>;
 };
 
 /** Prices are AWS's where they have been read, and the built-in ones where not. */
@@ -40,6 +41,7 @@ export function launchFacts(settings: Settings, builtIn: BuiltIn, known: Known):
     environment: settings.BERTH_ENVIRONMENT,
     spend: known.spend,
     workspaces: known.workspaces,
+    avoided: known.avoided,
     prices: pricedAt === null ? { source: 'built-in', asOf: builtIn.asOf } : { source: 'aws', asOf: pricedAt },
     freeHourly: parseUsd(settings.FREE_HOURLY_USD)!,
     ratesOf(shape: Shape) {
@@ -48,7 +50,7 @@ export function launchFacts(settings: Settings, builtIn: BuiltIn, known: Known):
       // Spot is charged at most what on-demand costs: that is what has to be authorised.
       return machineHour === null || listed === null ? null : { machineHour, ...listed };
     },
-    quotaOf({ instanceType, market }: Shape) {
+    quotaOf({ instanceType, market }) {
       const code = quotaCode(instanceType, market);
       return code === null ? null : (known.quotas.get(code) ?? null);
     },

@@ -13,6 +13,8 @@ export type DecisionFacts = {
   /** By code; only those that were ever measured. */
   readonly quotas: ReadonlyMap<string, QuotaFacts>;
   readonly prices: ListPrices;
+  /** Where there was no room lately, as `type/zone/market`. */
+  readonly avoided: ReadonlySet<string>;
 };
 
 /**
@@ -43,15 +45,18 @@ export async function decisionFacts(
            'reserved', (select coalesce(sum(o.vcpus), 0) from others o where o.region = q.region and o.quota_code = q.code)
          )), '[]') from quotas q where q.region = $2) as quotas,
        (select coalesce(json_object_agg(key, usd_micros), '{}') from prices where region = $2) as prices,
-       (select min(priced_at) from prices where region = $2) as priced_at`,
+       (select min(priced_at) from prices where region = $2) as priced_at,
+       array(select instance_type || '/' || zone || '/' || market from offering_failures
+         where region = $2 and avoid_until > now()) as avoided`,
     [tenantId, region, except?.workspaceId ?? null, except?.generation ?? null],
   );
-  const { entitlements, workspaces, hourly, monthly, quotas, prices, priced_at: pricedAt } = rows[0];
+  const { entitlements, workspaces, hourly, monthly, quotas, prices, priced_at: pricedAt, avoided } = rows[0];
   return {
     entitlements: { ...DEFAULT_ENTITLEMENTS, ...entitlements },
     spend: { hourly, monthly },
     workspaces,
     quotas: new Map((quotas as QuotaFacts[]).map((quota) => [quota.code, quota])),
     prices: { micros: prices, pricedAt: pricedAt === null ? null : (pricedAt as Date).toISOString() },
+    avoided: new Set(avoided as string[]),
   };
 }

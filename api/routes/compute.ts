@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { computeRules } from '../../config/computeRules.ts';
 import { ARCHITECTURES, DISPLAY_MODES, GPU_TYPES, MARKETS, OS_FAMILIES } from '../../domain/compute/block.ts';
+import { candidatesOf, presentCandidate } from '../../domain/compute/candidates.ts';
 import { presentPrice } from '../../domain/compute/price.ts';
 import { DISPLAY_HEIGHT, DISPLAY_WIDTH, GP3, type TypeFacts } from '../../domain/compute/shape.ts';
 import { formatUsd } from '../../domain/money.ts';
@@ -54,21 +55,19 @@ export function computeRoutes(deps: ApiDependencies) {
     })
     .post('/quote', adminAuth(deps), async (c) => {
       const { compute, tier, max_hourly_usd: maxHourlyUsd } = await readBody(c, quoteSchema);
-      const { verdicts, refusal, shape, price, prices } = await decideNow(deps, c.get('tenantId'), {
+      const { verdicts, refusal, shape, price, prices, offers, facts } = await decideNow(deps, c.get('tenantId'), {
         compute,
         tier,
         maxHourlyUsd,
       });
-      const zones = shape === null ? [] : (catalogue.find(shape.instanceType, region)?.zones ?? []);
+      const zonesOf = (type: string) => catalogue.find(type, region)?.zones ?? [];
       return c.json({
         launchable: refusal === null,
         gates: verdicts.map(presentVerdict),
         shape,
         price: price === null ? null : { ...presentPrice(price), prices_as_of: prices.asOf, source: prices.source },
-        candidates:
-          shape === null
-            ? []
-            : zones.map((zone) => ({ instance_type: shape.instanceType, zone, market: shape.market })),
+        // A launch turns the zones of each type to the one that its workspace begins with.
+        candidates: candidatesOf(offers, facts, { zonesOf, start: 0 }).map(presentCandidate),
         warnings: shape === null ? [] : warningsOf(shape, catalogue.find(shape.instanceType, region)),
       });
     });
