@@ -21,7 +21,7 @@ export async function decideNow(
   { compute, tier, maxHourlyUsd }: Wanted,
   self: Self | null = null,
 ): Promise<Decision & { readonly facts: Facts }> {
-  const known = await decisionFacts(db, tenantId, settings.AWS_REGION, self);
+  const known = await decisionFacts(db, tenantId, settings.AWS_REGION, self, compute.market === 'spot');
   // An old figure is no reason to refuse: the launch measures it anew.
   const quotas = new Map([...known.quotas].filter(([, { ageSeconds }]) => ageSeconds < settings.QUOTA_MAX_AGE_SECONDS));
   const maxHourly = maxHourlyUsd === undefined ? null : parseUsd(maxHourlyUsd);

@@ -8,6 +8,7 @@ export { provision } from './provision.ts';
 export { recover } from './recover.ts';
 export { recreate } from './recreate.ts';
 export { refreshPrices } from './refreshPrices.ts';
+export { refreshSpotPrices } from './refreshSpotPrices.ts';
 export { restart } from './restart.ts';
 export { resume } from './resume.ts';
 export { workspace } from './workspace.ts';

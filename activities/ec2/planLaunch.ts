@@ -68,7 +68,7 @@ export function planLaunch(deps: Dependencies) {
         const { owner, generation, asked } = input;
         await lockDecisions(client, owner.tenantId, region);
         const self = { workspaceId: owner.workspaceId, generation };
-        const known = await decisionFacts(client, owner.tenantId, region, self);
+        const known = await decisionFacts(client, owner.tenantId, region, self, asked.compute.market === 'spot');
         const facts = launchFacts(settings, catalogue, known);
         const { refusal, shape, offers } = decide(asked, facts);
         const code = shape === null ? null : quotaCode(shape.instanceType, shape.market);

@@ -69,6 +69,35 @@ it('where there was no room lately comes last, the first type as well', () => {
   expect(order.slice(6)).toEqual(inZones('t3.large', 'abcd'));
 });
 
+it('a spot machine goes where it is cheapest now, and the others come by what they cost there', () => {
+  const readAt = '2026-08-01T00:00:00Z';
+  const prices: Record<string, number> = {
+    't3.large/us-east-1c': 20_000,
+    't3.large/us-east-1b': 30_000,
+    'm6i.large/us-east-1a': 60_000,
+    't3.xlarge/us-east-1f': 40_000,
+  };
+  const spotOf: Facts['spotOf'] = (type, zone) => {
+    const micros = prices[`${type}/${zone}`];
+    return micros === undefined ? null : { micros, readAt };
+  };
+  const given = facts({ spotOf });
+  const request = asked({ market: 'spot' });
+  expect(typesOf(request, given)).toEqual(['t3.large', 't3.xlarge', 'm6i.large']);
+  const candidates = candidatesOf(decide(request, given).offers, given, places);
+  expect(candidates.slice(0, 5).map(({ zone }) => zone.at(-1))).toEqual(['c', 'b', 'a', 'd', 'f']);
+  const first = candidates[0]!;
+  // The machine alone is cheaper; what has to be authorised stays the list price.
+  expect(first.offer.price!.hourly - first.expected!.hourly).toBe(83_200 - 20_000);
+  expect(candidates[2]!.expected).toBeNull();
+  prices['t3.large/us-east-1c'] = 900_000;
+  const [dear] = candidatesOf(decide(asked({ market: 'spot', instance_type: 't3.large' }), given).offers, given, {
+    zonesOf: () => ['us-east-1c'],
+    start: 0,
+  });
+  expect(dear!.expected).toEqual(dear!.offer.price);
+});
+
 it('whatever is asked: the first is the shape, each has what was asked for, and none costs more than was authorised', () => {
   const own = {
     gpu_types: ['T4', 'L4', 'A10G', 'A100', 'H100'] as const,

@@ -5,7 +5,7 @@ import type { Takes } from '../machine.ts';
 import { formatUsd, type Micros, parseFactor } from '../money.ts';
 import type { Compute } from './block.ts';
 import { type Entitlements, entitlementProblem } from './entitlements.ts';
-import { type Margin, type Price, priceOf, type Rates } from './price.ts';
+import { type Margin, type Price, priceOf, type Rates, type SpotPrice } from './price.ts';
 import { resolveShape } from './resolve.ts';
 import type { ComputeRules, Shape, TypeFacts } from './shape.ts';
 
@@ -47,6 +47,8 @@ export type Facts = {
   readonly environment: string;
   /** Null where the price list does not have the shape. */
   ratesOf(shape: Shape): Rates | null;
+  /** The price of an hour of the machine alone; null where it was not read. */
+  readonly spotOf: (instanceType: string, zone: string) => SpotPrice | null;
   /** Null where nothing is known of the quota: then AWS is the one that refuses. */
   quotaOf(kind: Pick<Shape, 'instanceType' | 'market'>): QuotaFacts | null;
   readonly spend: Spend;
@@ -94,13 +96,34 @@ export function decide(asked: Asked, facts: Facts): Decision {
 /** Nobody is asked about these: only what would have been let through on its own is among them. */
 function alternatives(asked: Asked, shapes: readonly Shape[], facts: Facts): Offer[] {
   const fitting: Offer[] = [];
-  for (const shape of shapes) {
+  for (const shape of inOrderOfPrice(shapes, facts)) {
     if (fitting.length === MAX_TYPES - 1) break;
     const offer = offerOf(shape, facts);
     const isFree = verdictsOn(asked, offer, facts).every((verdict) => verdict.passed);
     if (offer.price !== null && isFree) fitting.push(offer);
   }
   return fitting;
+}
+
+/** They come by their list price; where spot prices are known, by the lowest of each type. */
+function inOrderOfPrice(shapes: readonly Shape[], { types, spotOf }: Facts): readonly Shape[] {
+  if (shapes[0]?.market !== 'spot') return shapes;
+  const lowest = ({ instanceType }: Shape): Micros => {
+    const zones = types.find(({ name }) => name === instanceType)?.zones ?? [];
+    return Math.min(...zones.map((zone) => spotOf(instanceType, zone)?.micros ?? Infinity));
+  };
+  return shapes
+    .map((shape) => ({ shape, price: lowest(shape) }))
+    .sort((a, b) => (a.price === b.price ? 0 : a.price - b.price))
+    .map(({ shape }) => shape);
+}
+
+/** What a spot machine is likely to cost: charged is the spot price, which AWS takes up to the list price and no further. */
+export function expectedIn(zone: string, { shape }: Offer, facts: Facts): Price | null {
+  const rates = facts.ratesOf(shape);
+  const spot = facts.spotOf(shape.instanceType, zone);
+  if (shape.market !== 'spot' || rates === null || spot === null) return null;
+  return priceOf(shape, { ...rates, machineHour: Math.min(spot.micros, rates.machineHour) }, marginOf(facts));
 }
 
 function offerOf(shape: Shape, facts: Facts): Offer {

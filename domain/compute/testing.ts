@@ -41,6 +41,7 @@ export const facts = (change: Partial<Facts> & { own?: Partial<Entitlements> } =
   quotaOf: () => null,
   spend: { hourly: 0, monthly: 0 },
   avoided: new Set(),
+  spotOf: () => null,
   freeHourly: 1_000_000,
   ...change,
 });
