@@ -7,6 +7,7 @@ export { pause } from './pause.ts';
 export { provision } from './provision.ts';
 export { recover } from './recover.ts';
 export { recreate } from './recreate.ts';
+export { quotaIncrease } from './quotaIncrease.ts';
 export { refreshPrices } from './refreshPrices.ts';
 export { refreshSpotPrices } from './refreshSpotPrices.ts';
 export { restart } from './restart.ts';

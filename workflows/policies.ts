@@ -78,6 +78,8 @@ export const callActivities =
       | 'rebootMachine'
       | 'terminateMachine'
       | 'deleteHomes'
+      | 'requestQuotaIncrease'
+      | 'followQuotaIncrease'
     >
   >(call);
 export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine' | 'startMachine'>>(launch);
