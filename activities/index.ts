@@ -19,7 +19,10 @@ import { afterMachine, watchMachine } from './records/lostMachine.ts';
 import { reserveStorage } from './records/reserveStorage.ts';
 import { readTimeouts } from './records/timeouts.ts';
 import { listHoldings } from './records/listHoldings.ts';
+import { followQuotaIncrease } from './quotas/followIncrease.ts';
+import { requestQuotaIncrease } from './quotas/requestIncrease.ts';
 import { refreshPrices } from './pricing/refreshPrices.ts';
+import { refreshSpotPrices } from './pricing/refreshSpotPrices.ts';
 import { releaseReservation } from './records/releaseReservation.ts';
 import { publishWorkspace } from './records/publish.ts';
 
@@ -32,6 +35,9 @@ export const createActivities = (deps: Dependencies) => ({
   createHome: withFailures(createHome(deps)),
   attachHome: withFailures(attachHome(deps)),
   refreshPrices: withFailures(refreshPrices(deps)),
+  requestQuotaIncrease: withFailures(requestQuotaIncrease(deps)),
+  followQuotaIncrease: withFailures(followQuotaIncrease(deps)),
+  refreshSpotPrices: withFailures(refreshSpotPrices(deps)),
   releaseReservation: withFailures(releaseReservation(deps)),
   deleteHomes: withFailures(deleteHomes(deps)),
   stopMachine: withFailures(stopMachine(deps)),

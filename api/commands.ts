@@ -13,6 +13,7 @@ import {
 import { ApplicationFailure, type SignalDefinition } from '@temporalio/common';
 import { BerthError, type ErrorContext, isErrorCode } from '../domain/errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
+import type { QuotaRequest } from '../domain/quotaRequest.ts';
 import type { Command, Notice, Profile, RestoreSource } from '../domain/workspace.ts';
 import {
   type CommandAnswer,
@@ -23,6 +24,10 @@ import {
   machineAnsweredSignal,
   registeredSignal,
   type RegisteredFact,
+  QUOTA_INCREASE_WORKFLOW,
+  quotaIncreaseWorkflowId,
+  type QuotaIncreaseWorkflow,
+  requestIncreaseUpdate,
   WORKSPACE_WORKFLOW,
   type WorkspaceWorkflow,
   workspaceWorkflowId,
@@ -44,6 +49,8 @@ export type Commands = {
   comeBack(target: Target, from: RestoreSource, removed: Removed): Promise<CommandAnswer>;
   /** Any other command, to the entity as it lives. */
   send(target: Target, command: LivingCommand): Promise<CommandAnswer>;
+  /** Asks AWS for a higher quota, and answers the request that is open. */
+  requestQuotaIncrease(code: string, desired: number, lookEveryMs: number): Promise<QuotaRequest>;
   /** What has expired goes now rather than at the schedule's next turn. */
   expireRestorePoints(): Promise<void>;
   /** Tells the operation that launched a machine that it has registered. An operation that is over need not know. */
@@ -85,6 +92,23 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
           }),
         ),
       ),
+
+    requestQuotaIncrease: async (code, desired, lookEveryMs) => {
+      const startWorkflowOperation = new WithStartWorkflowOperation<QuotaIncreaseWorkflow>(QUOTA_INCREASE_WORKFLOW, {
+        workflowId: quotaIncreaseWorkflowId(taskQueue, code),
+        taskQueue,
+        args: [{ code, lookEveryMs }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `${code} to ${desired} vCPUs`,
+      });
+      try {
+        return await within(() =>
+          client.workflow.executeUpdateWithStart(requestIncreaseUpdate, { startWorkflowOperation, args: [desired] }),
+        );
+      } catch (error) {
+        throw registered(error) ?? unreachable(error) ?? error;
+      }
+    },
 
     expireRestorePoints: () =>
       within(() =>
@@ -142,16 +166,19 @@ async function answered(workspaceId: WorkspaceId, ask: () => Promise<CommandAnsw
 }
 
 function refusal(error: unknown, workspaceId: WorkspaceId): BerthError | null {
-  if (error instanceof WorkflowUpdateFailedError) {
-    const { cause } = error;
-    if (!(cause instanceof ApplicationFailure) || !isErrorCode(cause.type)) return null;
-    return new BerthError(cause.type, (cause.details?.[0] ?? {}) as ErrorContext, { cause });
-  }
+  if (error instanceof WorkflowUpdateFailedError) return registered(error);
   // The entity ends when its workspace is gone.
   if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) {
     return new BerthError('WORKSPACE_REMOVED', { workspace_id: workspaceId }, { cause: error });
   }
   return null;
+}
+
+/** What an update was refused with, where that is of the registry. */
+function registered(error: unknown): BerthError | null {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || !isErrorCode(cause.type)) return null;
+  return new BerthError(cause.type, (cause.details?.[0] ?? {}) as ErrorContext, { cause });
 }
 
 /** gRPC's status codes for "no answer in time" and "nobody there". */

@@ -2,7 +2,7 @@
 
 import { launchFacts } from '../config/launchFacts.ts';
 import type { Compute } from '../domain/compute/block.ts';
-import { decide, type Decision } from '../domain/compute/gates.ts';
+import { decide, type Decision, type Facts } from '../domain/compute/gates.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { parseUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/workspace.ts';
@@ -20,10 +20,11 @@ export async function decideNow(
   tenantId: TenantId,
   { compute, tier, maxHourlyUsd }: Wanted,
   self: Self | null = null,
-): Promise<Decision> {
-  const known = await decisionFacts(db, tenantId, settings.AWS_REGION, self);
+): Promise<Decision & { readonly facts: Facts }> {
+  const known = await decisionFacts(db, tenantId, settings.AWS_REGION, self, compute.market === 'spot');
   // An old figure is no reason to refuse: the launch measures it anew.
   const quotas = new Map([...known.quotas].filter(([, { ageSeconds }]) => ageSeconds < settings.QUOTA_MAX_AGE_SECONDS));
   const maxHourly = maxHourlyUsd === undefined ? null : parseUsd(maxHourlyUsd);
-  return decide({ compute, tier, maxHourly }, launchFacts(settings, catalogue, { ...known, quotas }));
+  const facts = launchFacts(settings, catalogue, { ...known, quotas });
+  return { ...decide({ compute, tier, maxHourly }, facts), facts };
 }

@@ -18,7 +18,7 @@ export function warningsOf(shape: Shape, type: TypeFacts | undefined): Warning[]
   }
   if (shape.market === 'spot') {
     const text =
-      'AWS may take a spot machine away at two minutes notice, or with none. The price shown is the most that is charged.';
+      'AWS may take a spot machine away at two minutes notice, or with none. hourly_usd is the most that is charged, expected_hourly_usd what it costs now.';
     warnings.push({ code: 'SPOT_INTERRUPTION', text });
   }
   if (shape.dataPersistence === 'ephemeral') {

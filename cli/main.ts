@@ -41,6 +41,20 @@ berth
   .command('demo')
   .description('show a workspace go online and be removed')
   .action(async () => (await import('./demo/demo.ts')).runDemo());
+const quotas = berth.command('quotas').description('what the AWS account may run, and the request for more of it');
+const apiOption = ['--api <url>', 'where the API is; else $API, else HOST and PORT'] as const;
+quotas
+  .command('list', { isDefault: true })
+  .description('limits, use and open requests, in vCPUs')
+  .option(...apiOption)
+  .action(async ({ api }: { api?: string }) => (await import('./quotas.ts')).runQuotasList(api));
+quotas
+  .command('request <code> <desired>')
+  .description('ask AWS to raise a quota to so many vCPUs in all')
+  .option(...apiOption)
+  .action(async (code: string, desired: string, { api }: { api?: string }) =>
+    (await import('./quotas.ts')).runQuotasRequest(code, desired, api),
+  );
 
 try {
   await berth.parseAsync();

@@ -22,3 +22,10 @@ export const computeRules = (settings: Settings): ComputeRules => ({
   allowedInstanceTypes: settings.INSTANCE_TYPES,
   allowedGpuInstanceTypes: settings.GPU_INSTANCE_TYPES,
 });
+
+/** Every instance type that a block may mean. */
+export function mayLaunch(settings: Settings): ReadonlySet<string> {
+  const { defaults, allowedInstanceTypes, allowedGpuInstanceTypes } = computeRules(settings);
+  const { instanceType, desktopInstanceType } = defaults;
+  return new Set([instanceType, desktopInstanceType, ...allowedInstanceTypes, ...allowedGpuInstanceTypes]);
+}

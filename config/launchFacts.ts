@@ -1,7 +1,7 @@
 // Puts together what the gates look at: the settings, the catalogue, and what the database knows of the tenant and of the quotas.
 
 import type { Entitlements } from '../domain/compute/entitlements.ts';
-import type { Facts, QuotaFacts, Spend } from '../domain/compute/gates.ts';
+import type { Facts, PriceSource, QuotaFacts, Spend } from '../domain/compute/gates.ts';
 import type { ListPrices, Rates } from '../domain/compute/price.ts';
 import { quotaCode } from '../domain/compute/quotaCode.ts';
 import type { Shape, TypeFacts } from '../domain/compute/shape.ts';
@@ -23,16 +23,14 @@ export type Known = {
   readonly workspaces: number;
   readonly quotas: ReadonlyMap<string, QuotaFacts>;
   readonly prices: ListPrices;
+  readonly avoided: ReadonlySet<string>;
 };
 
 /** Prices are AWS's where they have been read, and the built-in ones where not. */
 export function launchFacts(settings: Settings, builtIn: BuiltIn, known: Known): Facts {
   const region = settings.AWS_REGION;
-  const { micros, pricedAt } = known.prices;
-  const types = builtIn.types(region).map((type) => ({
-    ...type,
-    hourlyMicros: micros[`machine/${type.name}`] ?? type.hourlyMicros,
-  }));
+  const { micros, spot } = known.prices;
+  const types = pricedTypes(builtIn, region, known.prices);
   return {
     rules: computeRules(settings),
     types,
@@ -40,7 +38,8 @@ export function launchFacts(settings: Settings, builtIn: BuiltIn, known: Known):
     environment: settings.BERTH_ENVIRONMENT,
     spend: known.spend,
     workspaces: known.workspaces,
-    prices: pricedAt === null ? { source: 'built-in', asOf: builtIn.asOf } : { source: 'aws', asOf: pricedAt },
+    avoided: known.avoided,
+    prices: priceSource(builtIn, known.prices),
     freeHourly: parseUsd(settings.FREE_HOURLY_USD)!,
     ratesOf(shape: Shape) {
       const machineHour = types.find(({ name }) => name === shape.instanceType)?.hourlyMicros ?? null;
@@ -48,12 +47,19 @@ export function launchFacts(settings: Settings, builtIn: BuiltIn, known: Known):
       // Spot is charged at most what on-demand costs: that is what has to be authorised.
       return machineHour === null || listed === null ? null : { machineHour, ...listed };
     },
-    quotaOf({ instanceType, market }: Shape) {
+    spotOf: (instanceType, zone) => spot[`${instanceType}/${zone}`] ?? null,
+    quotaOf({ instanceType, market }) {
       const code = quotaCode(instanceType, market);
       return code === null ? null : (known.quotas.get(code) ?? null);
     },
   };
 }
+
+export const pricedTypes = (builtIn: BuiltIn, region: string, { micros }: ListPrices): TypeFacts[] =>
+  builtIn.types(region).map((type) => ({ ...type, hourlyMicros: micros[`machine/${type.name}`] ?? type.hourlyMicros }));
+
+export const priceSource = ({ asOf }: BuiltIn, { pricedAt }: ListPrices): PriceSource =>
+  pricedAt === null ? { source: 'built-in', asOf } : { source: 'aws', asOf: pricedAt };
 
 /** All of one list or none: rates of different days are not mixed. */
 function storageRates(micros: ListPrices['micros']): Omit<Rates, 'machineHour'> | null {

@@ -75,6 +75,11 @@ export const SETTINGS = {
   ],
   FREE_HOURLY_USD: [usd, '1.00', 'Above this price a create must say max_hourly_usd, USD per hour'],
   QUOTA_MAX_AGE_SECONDS: [whole(0, 86_400), '300', 'How old a measured AWS quota may be'],
+  QUOTA_REQUEST_LOOK_MS: [
+    whole(10, 3_600_000),
+    '60000',
+    'Until AWS is first asked what became of a request for a higher quota; later ever more rarely',
+  ],
   IMAGE_ID: [text, undefined, 'Launch this image instead of looking one up'],
   IMAGE_OWNER: [text, '099720109477', 'Account that owns the image (default: Canonical)'],
   IMAGE_NAME: [

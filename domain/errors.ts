@@ -346,7 +346,20 @@ export const ERRORS = define({
     retryable: false,
     message:
       'The AWS quota {quota_code} has {limit} vCPUs; {in_use} are in use, {reserved} reserved, and this needs {asked}.',
-    nextStep: 'Free machines, ask for another market or a smaller type, or raise the quota in Service Quotas.',
+    nextStep:
+      'Free machines, ask for another market or a smaller type, or have the quota raised: `berth quotas request {quota_code} <vCPUs>`, or https://console.aws.amazon.com/servicequotas/home/services/ec2/quotas/{quota_code} of this region.',
+  },
+  QUOTA_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'There is no vCPU quota {quota_code}.',
+    nextStep: 'List them with GET /admin/quotas.',
+  },
+  QUOTA_NOT_RAISED: {
+    status: 409,
+    retryable: false,
+    message: 'The AWS quota {quota_code} is {limit} vCPUs already; {desired} would not raise it.',
+    nextStep: 'Ask for more than {limit}.',
   },
 
   // A machine registers

@@ -8,6 +8,16 @@ export type Market = 'on-demand' | 'spot';
 /** One (instance type, availability zone, market) that a generation may be launched as. */
 export type Candidate = { readonly instanceType: string; readonly zone: string; readonly market: Market };
 
+/** Micro-dollars and vCPUs of one instance type; `hourlyUsd` is the same as decimal text, null where no price is known. */
+export type Takes = {
+  readonly instanceType: string;
+  readonly quotaCode: string | null;
+  readonly vcpus: number;
+  readonly hourly: number;
+  readonly monthly: number;
+  readonly hourlyUsd: string | null;
+};
+
 /** What was decided before the first launch; the same plan is quoted, launched and replayed. */
 export type LaunchPlan = {
   readonly shape: Shape;
@@ -15,7 +25,10 @@ export type LaunchPlan = {
   readonly imageId: string;
   /** Where the image says its root volume is, `/dev/sda1` on Ubuntu. */
   readonly rootDevice: string;
+  /** In the order in which they are tried. */
   readonly candidates: readonly Candidate[];
+  /** What each type among them takes of budget and quota. */
+  readonly takes: readonly Takes[];
   /** On-demand list price in USD per hour as a decimal string, null where the price list does not have it. */
   readonly hourlyUsd: string | null;
   /** From the start of the operation until the machine has registered. */

@@ -5,6 +5,7 @@ import type { ListPrices } from '../domain/compute/price.ts';
 import type { QuotaFacts, Spend } from '../domain/compute/gates.ts';
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
 import type { Queryable } from './pool.ts';
+import { priceColumns, readPrices } from './prices.ts';
 
 export type DecisionFacts = {
   readonly entitlements: Entitlements;
@@ -13,6 +14,8 @@ export type DecisionFacts = {
   /** By code; only those that were ever measured. */
   readonly quotas: ReadonlyMap<string, QuotaFacts>;
   readonly prices: ListPrices;
+  /** Where there was no room lately, as `type/zone/market`. */
+  readonly avoided: ReadonlySet<string>;
 };
 
 /**
@@ -21,11 +24,13 @@ export type DecisionFacts = {
  */
 export type Self = { readonly workspaceId: WorkspaceId; readonly generation: number };
 
+/** `wantsSpot`: a spot machine is decided about; there are too many of those prices to read them for nothing. */
 export async function decisionFacts(
   db: Queryable,
   tenantId: TenantId,
   region: string,
   except: Self | null,
+  wantsSpot = false,
 ): Promise<DecisionFacts> {
   const { rows } = await db.query(
     `with others as (
@@ -42,16 +47,18 @@ export async function decisionFacts(
            'ageSeconds', extract(epoch from now() - q.measured_at)::integer,
            'reserved', (select coalesce(sum(o.vcpus), 0) from others o where o.region = q.region and o.quota_code = q.code)
          )), '[]') from quotas q where q.region = $2) as quotas,
-       (select coalesce(json_object_agg(key, usd_micros), '{}') from prices where region = $2) as prices,
-       (select min(priced_at) from prices where region = $2) as priced_at`,
-    [tenantId, region, except?.workspaceId ?? null, except?.generation ?? null],
+       ${priceColumns('$2', '$5::boolean')},
+       array(select instance_type || '/' || zone || '/' || market from offering_failures
+         where region = $2 and avoid_until > now()) as avoided`,
+    [tenantId, region, except?.workspaceId ?? null, except?.generation ?? null, wantsSpot],
   );
-  const { entitlements, workspaces, hourly, monthly, quotas, prices, priced_at: pricedAt } = rows[0];
+  const { entitlements, workspaces, hourly, monthly, quotas, avoided } = rows[0];
   return {
     entitlements: { ...DEFAULT_ENTITLEMENTS, ...entitlements },
     spend: { hourly, monthly },
     workspaces,
     quotas: new Map((quotas as QuotaFacts[]).map((quota) => [quota.code, quota])),
-    prices: { micros: prices, pricedAt: pricedAt === null ? null : (pricedAt as Date).toISOString() },
+    prices: readPrices(rows[0]),
+    avoided: new Set(avoided as string[]),
   };
 }

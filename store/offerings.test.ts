@@ -1,8 +1,10 @@
 // Where there was no room is avoided, for longer each time, and forgiven by a launch that found some.
 
+import type { TenantId } from '../domain/ids.ts';
 import type { Candidate } from '../domain/machine.ts';
 import { type TestDatabase, testDatabase } from '../test/support/database.ts';
-import { avoidedOfferings, recordCapacity, recordNoCapacity } from './offerings.ts';
+import { decisionFacts } from './decisionFacts.ts';
+import { recordCapacity, recordNoCapacity } from './offerings.ts';
 import { connect, type Database } from './pool.ts';
 
 let database: TestDatabase;
@@ -25,12 +27,14 @@ const avoidedForSeconds = async (): Promise<number> => {
   );
   return Number(rows[0].s);
 };
+const avoided = async (region: string): Promise<ReadonlySet<string>> =>
+  (await decisionFacts(db, 'anyone' as TenantId, region, null)).avoided;
 const timePasses = () => db.query(`update offering_failures set avoid_until = now() - interval '1 second'`);
 
 it('is avoided in its type, zone, market and region alone', async () => {
   await recordNoCapacity(db, REGION, here);
-  expect(await avoidedOfferings(db, REGION)).toEqual(new Set(['t3.large/us-east-1a/on-demand']));
-  expect(await avoidedOfferings(db, 'us-west-2')).toEqual(new Set());
+  expect(await avoided(REGION)).toEqual(new Set(['t3.large/us-east-1a/on-demand']));
+  expect(await avoided('us-west-2')).toEqual(new Set());
 });
 
 it('is avoided for three minutes, then twice as long each time, an hour at most', async () => {
@@ -39,7 +43,7 @@ it('is avoided for three minutes, then twice as long each time, an hour at most'
     expect(await avoidedForSeconds()).toBe(seconds);
     await timePasses();
   }
-  expect(await avoidedOfferings(db, REGION)).toEqual(new Set());
+  expect(await avoided(REGION)).toEqual(new Set());
 });
 
 it('many failures at once are one', async () => {
@@ -50,7 +54,7 @@ it('many failures at once are one', async () => {
 it('is forgiven by a launch that found room', async () => {
   await recordNoCapacity(db, REGION, here);
   await recordCapacity(db, REGION, here);
-  expect(await avoidedOfferings(db, REGION)).toEqual(new Set());
+  expect(await avoided(REGION)).toEqual(new Set());
   await recordNoCapacity(db, REGION, here);
   expect(await avoidedForSeconds()).toBe(180);
 });

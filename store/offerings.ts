@@ -27,12 +27,3 @@ export async function recordCapacity(db: Queryable, region: string, candidate: C
     key(region, candidate),
   );
 }
-
-/** Those to be avoided now, as `type/zone/market`. */
-export async function avoidedOfferings(db: Queryable, region: string): Promise<ReadonlySet<string>> {
-  const { rows } = await db.query(
-    `select instance_type, zone, market from offering_failures where region = $1 and avoid_until > now()`,
-    [region],
-  );
-  return new Set(rows.map((row) => `${row.instance_type}/${row.zone}/${row.market}`));
-}

@@ -46,6 +46,21 @@ export async function reserve(client: Queryable, reservation: Reservation): Prom
   );
 }
 
+/** True where what is reserved covers this already, and is cut down to it. */
+export async function lowerReservation(
+  db: Queryable,
+  { workspaceId, generation }: Pick<Reservation, 'workspaceId' | 'generation'>,
+  to: Pick<Reservation, 'vcpus' | 'hourly' | 'monthly'>,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update reservations set vcpus = $3, hourly_micros = $4, monthly_micros = $5
+     where workspace_id = $1 and generation = $2 and released_at is null
+       and vcpus >= $3 and hourly_micros >= $4 and monthly_micros >= $5`,
+    [workspaceId, generation, to.vcpus, to.hourly, to.monthly],
+  );
+  return rowCount === 1;
+}
+
 /** Of the generations from the first to the last of these. */
 export async function release(
   db: Queryable,

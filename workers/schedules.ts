@@ -4,11 +4,12 @@ import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOver
 import { expireScheduleId } from '../workflows/messages.ts';
 import { expireRestorePoints } from '../workflows/expireRestorePoints.ts';
 import { refreshPrices } from '../workflows/refreshPrices.ts';
+import { refreshSpotPrices } from '../workflows/refreshSpotPrices.ts';
 
 type Maintenance = {
   readonly scheduleId: string;
   readonly workflow: () => Promise<string>;
-  readonly every: '12 hours' | '1 hour';
+  readonly every: '12 hours' | '1 hour' | '10 minutes';
   readonly atOnce: boolean;
   readonly note: string;
 };
@@ -21,6 +22,14 @@ const maintenance = (taskQueue: string): readonly Maintenance[] => [
     every: '12 hours',
     atOnce: true,
     note: 'reads the AWS price list',
+  },
+  {
+    scheduleId: `${taskQueue}/refresh-spot-prices`,
+    workflow: refreshSpotPrices,
+    // On its own: they change within hours, and all of them are one call; the price list changes within months, and is dozens.
+    every: '10 minutes',
+    atOnce: true,
+    note: 'reads the spot prices',
   },
   {
     scheduleId: expireScheduleId(taskQueue),

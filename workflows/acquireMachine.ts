@@ -33,8 +33,8 @@ export type Acquired = { readonly machine: Machine; readonly home: Home };
 /** Brings a home to the machine that was just launched, and attaches it. */
 export type ProvideHome = (machine: Machine, key: LaunchKey) => Promise<Home>;
 
-/** Spent tokens and machines that die at once may repeat; beyond this many tries a person should look. */
-const MAX_ATTEMPTS = 10;
+/** Spent tokens and machines that die at once may repeat; beyond this many tries more than there are candidates a person should look. */
+const MAX_REPEATS = 5;
 
 /**
  * Throws CAPACITY_EXHAUSTED when no candidate has room, else the failure of the try that can't be helped by another one.
@@ -49,15 +49,19 @@ export async function acquireMachine(
   provideHome: ProvideHome,
 ): Promise<Acquired> {
   const tried: string[] = [];
-  const candidates = [...acquisition.plan.candidates];
+  let candidates = acquisition.plan.candidates;
   const { firstAttempt = 1 } = acquisition;
-  for (let attempt = firstAttempt; attempt < firstAttempt + MAX_ATTEMPTS; attempt++) {
+  const attempts = candidates.length + MAX_REPEATS;
+  for (let attempt = firstAttempt; attempt < firstAttempt + attempts; attempt++) {
     const candidate = candidates[0];
     if (candidate === undefined) break;
     const verdict = await tryCandidate(acquisition, candidate, attempt, signals, undo, onStep, provideHome);
-    if ('machine' in verdict) return verdict;
+    if (typeof verdict === 'object') return verdict;
     // A dead machine says nothing about the zone's capacity: the same candidate gets another token.
-    if (verdict.nothingThere) candidates.shift();
+    if (verdict === 'nothing there') candidates = candidates.slice(1);
+    // Neither does the money or the quota for a type come from another zone.
+    if (verdict === 'no room for it')
+      candidates = candidates.filter((each) => each.instanceType !== candidate.instanceType);
     tried.push(`${candidate.instanceType} in ${candidate.zone}`);
   }
   throw failure('CAPACITY_EXHAUSTED', { tried: [...new Set(tried)] });
@@ -71,7 +75,7 @@ async function tryCandidate(
   undo: Unwind,
   onStep: (step: string) => void,
   provideHome: ProvideHome,
-): Promise<Acquired | { nothingThere: boolean }> {
+): Promise<Acquired | Verdict> {
   const key: LaunchKey = { workspaceId: operation.workspaceId, generation, attempt };
   const where = `${candidate.instanceType} in ${candidate.zone}`;
   const own = new Unwind();
@@ -101,11 +105,19 @@ async function tryCandidate(
   }
 }
 
+type Verdict = 'nothing there' | 'died' | 'no room for it';
+
+/** By what a launch failed with; the last two are about a dearer or larger type than the plan's first (activities/ec2/reserveCandidate.ts). */
+const VERDICTS: Readonly<Record<string, Verdict>> = {
+  AWS_CAPACITY: 'nothing there',
+  MACHINE_DIED: 'died',
+  BUDGET_EXCEEDED: 'no room for it',
+  AWS_QUOTA_INSUFFICIENT: 'no room for it',
+};
+
 /** What another try could change, or null where it could change nothing. */
-function canTryAgain(error: unknown): { nothingThere: boolean } | null {
-  if (error instanceof MachineEnded) return { nothingThere: isCapacityReason(error.fact.stateReason) };
+function canTryAgain(error: unknown): Verdict | null {
+  if (error instanceof MachineEnded) return isCapacityReason(error.fact.stateReason) ? 'nothing there' : 'died';
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return null;
-  if (error.cause.type === 'AWS_CAPACITY') return { nothingThere: true };
-  if (error.cause.type === 'MACHINE_DIED') return { nothingThere: false };
-  return null;
+  return VERDICTS[error.cause.type ?? ''] ?? null;
 }

@@ -6,6 +6,7 @@ import type { Asked } from '../domain/compute/gates.ts';
 import type { ErrorCode, ErrorContext } from '../domain/errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
 import type { Home, InstanceFact, Machine, Owner } from '../domain/machine.ts';
+import type { QuotaRequest } from '../domain/quotaRequest.ts';
 import type {
   CheckpointReason,
   Command,
@@ -33,6 +34,22 @@ export const expireScheduleId = (taskQueue: string): string => `${taskQueue}/exp
 export const workspaceWorkflowId = (id: WorkspaceId): string => `workspace/${id}`;
 export const operationWorkflowId = (id: WorkspaceId, { kind, id: operation }: Pick<Operation, 'id' | 'kind'>): string =>
   `workspace/${id}/${kind}/${operation}`;
+
+export const QUOTA_INCREASE_WORKFLOW = 'quotaIncrease';
+export const quotaIncreaseWorkflowId = (taskQueue: string, code: string): string =>
+  `${taskQueue}/quota-increase/${code}`;
+
+export type QuotaIncreaseInput = {
+  readonly code: string;
+  /** Until the first look; each further one is twice as late as the one before. */
+  readonly lookEveryMs: number;
+  /** What the run before carried over; absent in the first. */
+  readonly request?: QuotaRequest;
+};
+/** The type of its function, for those who start it. */
+export type QuotaIncreaseWorkflow = (input: QuotaIncreaseInput) => Promise<string>;
+/** vCPUs that are wanted in all; answers the request that is open. Refusals as with a command. */
+export const requestIncreaseUpdate = defineUpdate<QuotaRequest, [number]>('requestIncrease');
 
 export type WorkspaceInput = {
   readonly workspaceId: WorkspaceId;

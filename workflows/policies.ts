@@ -44,7 +44,7 @@ const priceList: ActivityOptions = {
   retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '2m', maximumAttempts: 6 },
 };
 
-export const pricingActivities = proxyActivities<Pick<Activities, 'refreshPrices'>>(priceList);
+export const pricingActivities = proxyActivities<Pick<Activities, 'refreshPrices' | 'refreshSpotPrices'>>(priceList);
 export const recordActivities =
   proxyActivities<
     Pick<
@@ -78,6 +78,8 @@ export const callActivities =
       | 'rebootMachine'
       | 'terminateMachine'
       | 'deleteHomes'
+      | 'requestQuotaIncrease'
+      | 'followQuotaIncrease'
     >
   >(call);
 export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine' | 'startMachine'>>(launch);

@@ -68,7 +68,7 @@ export async function provision({ operationId, owner, generation, asked, from }:
           // The point of no return: the machine serves its user from here on.
           undo.forget();
           onStep(`online on ${instanceId}`);
-          return { machine, home, registration, launched: launchedAs(asked, plan) };
+          return { machine, home, registration, launched: launchedAs(asked, plan, machine) };
         },
         () =>
           instanceId === null
@@ -84,11 +84,14 @@ export async function provision({ operationId, owner, generation, asked, from }:
 }
 
 /** What the entity remembers of the launch. */
-export const launchedAs = ({ compute }: ProvisionInput['asked'], { imageId, hourlyUsd }: LaunchPlan): Launched => ({
-  compute,
-  imageId,
-  hourlyUsd,
-});
+export function launchedAs(
+  { compute }: ProvisionInput['asked'],
+  { imageId, takes, hourlyUsd }: LaunchPlan,
+  { instanceType }: Machine,
+): Launched {
+  const own = takes.find((each) => each.instanceType === instanceType);
+  return { compute, imageId, hourlyUsd: own === undefined ? hourlyUsd : own.hourlyUsd };
+}
 
 export function died(error: unknown): never {
   if (!(error instanceof MachineEnded)) throw error;

@@ -109,7 +109,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     }
     await releaseReservations(1, generation - 1);
     onStep(`online on ${next.instanceId}`);
-    return { machine: next, home: nextHome, registration, launched: launchedAs(asked, plan) };
+    return { machine: next, home: nextHome, registration, launched: launchedAs(asked, plan, next) };
   }
 
   /** A moved home has been proven to be the same. One that was gone back from has to be whole in its restore point first. */
@@ -149,10 +149,13 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
   }
 }
 
-/** The home's own zone first: there the volume itself can be taken over. */
+/** The home's own zone first, of each type: there the volume itself can be taken over. */
 function homeFirst({ candidates }: LaunchPlan, { zone }: Home): LaunchPlan['candidates'] {
-  const isHome = (candidate: { readonly zone: string }): boolean => candidate.zone === zone;
-  return [...candidates.filter(isHome), ...candidates.filter((candidate) => !isHome(candidate))];
+  return [...new Set(candidates.map(({ instanceType }) => instanceType))].flatMap((type) => {
+    const ofType = candidates.filter(({ instanceType }) => instanceType === type);
+    const isHome = (candidate: { readonly zone: string }): boolean => candidate.zone === zone;
+    return [...ofType.filter(isHome), ...ofType.filter((candidate) => !isHome(candidate))];
+  });
 }
 
 function checkSize({ shape }: LaunchPlan, { sizeGb }: Home): void {

@@ -28,12 +28,20 @@ async function startAgain(machine: Machine, input: RecreateInput): Promise<Resta
   try {
     setCurrentDetails(`**starting ${instanceId}**`);
     // The gates again, and the money and vCPUs: what was given back when it paused may be somebody else's by now.
-    await callActivities.planLaunch.executeWithOptions({ summary: 'plan: gates, price, quota' }, [
-      { operation, owner, generation, asked },
-    ]);
+    const plan = { operation, owner, generation };
+    const summary = 'plan: gates, price, quota';
+    const { shape } = await callActivities.planLaunch.executeWithOptions({ summary }, [{ ...plan, asked }]);
+    if (shape.instanceType !== machine.instanceType) {
+      // It stood in for the first one when it was launched: it is what has to be paid for.
+      const compute = { ...asked.compute, instance_type: machine.instanceType };
+      await callActivities.planLaunch.executeWithOptions({ summary }, [{ ...plan, asked: { ...asked, compute } }]);
+    }
     const market = asked.compute.market ?? 'on-demand';
-    const summary = `start ${instanceId}`;
-    await launchActivities.startMachine.executeWithOptions({ summary }, [operation, machine, market]);
+    await launchActivities.startMachine.executeWithOptions({ summary: `start ${instanceId}` }, [
+      operation,
+      machine,
+      market,
+    ]);
     const registration = await withDeadline(
       timeouts.bootMs,
       `${instanceId} back, ${timeouts.bootMs / 1000} s`,

@@ -15,6 +15,7 @@ import { launchToken } from './clientToken.ts';
 import { classify, isAwsCode } from './errors.ts';
 import { findByToken, isDead } from './findInstance.ts';
 import { noteRefusal } from './launchRefusal.ts';
+import { reserveCandidate } from './reserveCandidate.ts';
 import { launchTags } from './tags.ts';
 
 export type LaunchInput = {
@@ -31,7 +32,8 @@ export type LaunchInput = {
 
 /**
  * One machine for one try, however often this runs. Throws AWS_CAPACITY (the next candidate may have some), MACHINE_DIED
- * (this try's token is spent on a dead instance: only another try can launch), QUOTA_EXCEEDED and the other AWS codes.
+ * (this try's token is spent on a dead instance: only another try can launch), QUOTA_EXCEEDED and the other AWS codes; for another
+ * type than the plan's first also BUDGET_EXCEEDED and AWS_QUOTA_INSUFFICIENT.
  */
 export const launchMachine =
   (deps: Dependencies) =>
@@ -39,6 +41,7 @@ export const launchMachine =
     const { operation, key, owner, candidate, plan, bootDeadlineAt, provesHome = false } = input;
     const { db } = deps;
     const watcher = Context.current().info.workflowExecution!.workflowId;
+    if (!isReserved(candidate, plan)) await reserveCandidate(deps, input);
     const request = launchRequest(deps, key, owner, candidate, plan, provesHome);
     const intent = await recordIntent(db, {
       ...key,
@@ -65,6 +68,11 @@ export const launchMachine =
     const { instanceType, zone } = candidate;
     return { instanceId, instanceType, zone, region: plan.region, generation: key.generation, attempt: key.attempt };
   };
+
+/** A plan has reserved what its shape takes; that holds for the first candidate, and for each one where there is no other type. */
+const isReserved = ({ instanceType, zone }: Candidate, { shape, takes, candidates: [first] }: LaunchPlan): boolean =>
+  takes.length === 1 ||
+  (instanceType === shape.instanceType && instanceType === first?.instanceType && zone === first.zone);
 
 async function runOrAdopt(deps: Dependencies, input: LaunchInput, intent: LaunchRow): Promise<string> {
   const { db, ec2 } = deps;

@@ -36,5 +36,6 @@ export async function noteRefusal(
     attempt: key.attempt,
     aws_code: code,
     aws_message: message,
+    ...(kind === 'quota' && quota !== null ? { quota_code: quota } : {}),
   });
 }

@@ -3,17 +3,15 @@
 import { DescribeInstanceTypeOfferingsCommand } from '@aws-sdk/client-ec2';
 import { createHash } from 'node:crypto';
 import { launchFacts } from '../../config/launchFacts.ts';
-import type { Entitlements } from '../../domain/compute/entitlements.ts';
-import { type Asked, decide } from '../../domain/compute/gates.ts';
-import type { Price } from '../../domain/compute/price.ts';
+import { candidatesOf, presentCandidate } from '../../domain/compute/candidates.ts';
+import { type Asked, decide, type Facts, type Offer } from '../../domain/compute/gates.ts';
 import { quotaCode } from '../../domain/compute/quotaCode.ts';
 import type { Shape } from '../../domain/compute/shape.ts';
 import { BerthError } from '../../domain/errors.ts';
 import type { OperationRef } from '../../domain/ids.ts';
-import type { Candidate, LaunchPlan, Owner } from '../../domain/machine.ts';
+import type { LaunchPlan, Owner, Takes } from '../../domain/machine.ts';
 import { formatUsd } from '../../domain/money.ts';
 import { transaction } from '../../store/pool.ts';
-import { avoidedOfferings } from '../../store/offerings.ts';
 import { decisionFacts } from '../../store/decisionFacts.ts';
 import { lockDecisions, reserve } from '../../store/reservations.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -31,7 +29,7 @@ export type PlanInput = {
   readonly asked: Asked;
 };
 
-type Decided = { readonly shape: Shape; readonly price: Price | null; readonly entitlements: Entitlements };
+type Decided = { readonly shape: Shape; readonly offers: readonly Offer[]; readonly facts: Facts };
 
 /** Where a type is offered changes with AWS's build-out, not by the minute. */
 const REMEMBER_OFFERINGS_MS = 3_600_000;
@@ -43,19 +41,21 @@ export function planLaunch(deps: Dependencies) {
   const resolveImage = imageResolver(deps);
   const measureQuota = quotaMeasurer(deps);
   const inTurn = oneAtATime();
-  const remember = remembered<string[]>(REMEMBER_OFFERINGS_MS);
+  const remember = remembered<ReadonlyMap<string, readonly string[]>>(REMEMBER_OFFERINGS_MS);
 
-  const zonesOffering = (instanceType: string): Promise<string[]> =>
-    remember(instanceType, async () => {
+  const zonesOffering = (types: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> =>
+    remember(types.join(), async () => {
       const { InstanceTypeOfferings = [] } = await aws('DescribeInstanceTypeOfferings', () =>
         ec2.describe.send(
           new DescribeInstanceTypeOfferingsCommand({
             LocationType: 'availability-zone',
-            Filters: [{ Name: 'instance-type', Values: [instanceType] }],
+            Filters: [{ Name: 'instance-type', Values: [...types] }],
           }),
         ),
       );
-      return InstanceTypeOfferings.map((offering) => offering.Location!).sort();
+      const zonesOf = (type: string): string[] =>
+        InstanceTypeOfferings.filter(({ InstanceType }) => InstanceType === type).map(({ Location }) => Location!);
+      return new Map(types.map((type) => [type, zonesOf(type).sort()]));
     });
 
   /**
@@ -68,22 +68,16 @@ export function planLaunch(deps: Dependencies) {
         const { owner, generation, asked } = input;
         await lockDecisions(client, owner.tenantId, region);
         const self = { workspaceId: owner.workspaceId, generation };
-        const known = await decisionFacts(client, owner.tenantId, region, self);
-        const { refusal, shape, price } = decide(asked, launchFacts(settings, catalogue, known));
+        const known = await decisionFacts(client, owner.tenantId, region, self, asked.compute.market === 'spot');
+        const facts = launchFacts(settings, catalogue, known);
+        const { refusal, shape, offers } = decide(asked, facts);
         const code = shape === null ? null : quotaCode(shape.instanceType, shape.market);
         const ageSeconds = code === null ? 0 : (known.quotas.get(code)?.ageSeconds ?? Infinity);
         if (code !== null && mayMeasure && ageSeconds >= settings.QUOTA_MAX_AGE_SECONDS) return { measure: code };
         if (refusal !== null || shape === null) throw new BerthError(refusal!.code, refusal!.context);
-        await reserve(client, {
-          ...self,
-          tenantId: owner.tenantId,
-          region,
-          quotaCode: code,
-          vcpus: shape.vcpus,
-          hourly: price?.hourly ?? 0,
-          monthly: price?.monthly ?? 0,
-        });
-        return { shape, price, entitlements: known.entitlements };
+        // For the first alone: who goes on to another one reserves that first (reserveCandidate.ts), and takes no room before.
+        await reserve(client, { ...self, tenantId: owner.tenantId, region, ...takenBy(offers[0]!) });
+        return { shape, offers, facts };
       }),
     );
 
@@ -97,36 +91,43 @@ export function planLaunch(deps: Dependencies) {
 
   return async (input: PlanInput): Promise<LaunchPlan> => {
     const { operation, asked } = input;
-    const { shape, price, entitlements } = await decided(input);
-    const { instanceType, market } = shape;
-    const [image, zones, avoided] = await Promise.all([
-      resolveImage(shape, entitlements),
-      zonesOffering(instanceType),
-      avoidedOfferings(db, region),
-    ]);
-    if (zones.length === 0) throw new BerthError('CAPACITY_EXHAUSTED', { tried: [`${instanceType} in ${region}`] });
-    const isAvoided = ({ zone }: Candidate): boolean => avoided.has(`${instanceType}/${zone}/${market}`);
-    const spreadOut = spread(zones, operation.workspaceId).map((zone): Candidate => ({ instanceType, zone, market }));
-    // Where there was no room lately is tried all the same, but last.
-    const candidates = [...spreadOut.filter((each) => !isAvoided(each)), ...spreadOut.filter(isAvoided)];
-    const hourlyUsd = price === null ? null : formatUsd(price.hourly);
+    const { shape, offers, facts } = await decided(input);
+    const types = offers.map((offer) => offer.shape.instanceType);
+    const [image, zones] = await Promise.all([resolveImage(shape, facts.entitlements), zonesOffering(types)]);
+    const start = startOf(operation.workspaceId);
+    const priced = candidatesOf(offers, facts, { zonesOf: (type) => zones.get(type) ?? [], start });
+    if (priced.length === 0) {
+      throw new BerthError('CAPACITY_EXHAUSTED', { tried: types.map((type) => `${type} in ${region}`) });
+    }
+    const candidates = priced.map(({ instanceType, zone, market }) => ({ instanceType, zone, market }));
+    const takes = offers.map(takenBy);
+    const { hourlyUsd } = takes[0]!;
     const timeoutMs = settings.PROVISION_TIMEOUT_SECONDS * 1000;
     await recordStep(db, operation, 'planned', '', {
-      instance_type: instanceType,
-      market,
+      instance_type: shape.instanceType,
+      market: shape.market,
       root_gb: shape.rootGb,
       home_gb: shape.homeGb,
       hourly_usd: hourlyUsd,
       max_hourly_usd: asked.maxHourly === null ? null : formatUsd(asked.maxHourly),
       image_id: image.imageId,
-      zones: candidates.map((candidate) => candidate.zone),
+      candidates: priced.map(presentCandidate),
     });
-    return { shape, region, ...image, candidates, hourlyUsd, timeoutMs };
+    return { shape, region, ...image, candidates, takes, hourlyUsd, timeoutMs };
   };
 }
 
-/** The zones in an order of the workspace's own: workspaces spread, and a retry plans the same. */
-function spread(zones: readonly string[], workspaceId: string): string[] {
-  const start = createHash('sha256').update(workspaceId).digest().readUInt32BE() % zones.length;
-  return [...zones.slice(start), ...zones.slice(0, start)];
+function takenBy({ shape, price }: Offer): Takes {
+  const { instanceType, market, vcpus } = shape;
+  return {
+    instanceType,
+    quotaCode: quotaCode(instanceType, market),
+    vcpus,
+    hourly: price?.hourly ?? 0,
+    monthly: price?.monthly ?? 0,
+    hourlyUsd: price === null ? null : formatUsd(price.hourly),
+  };
 }
+
+/** The zones are in an order of the workspace's own: workspaces spread, and a retry plans the same. */
+const startOf = (workspaceId: string): number => createHash('sha256').update(workspaceId).digest().readUInt32BE();

@@ -1,7 +1,7 @@
 // Reads AWS's price list for what may be launched, and keeps it with its date (facts/ec2.md 1.8).
 
 import { type Filter, GetProductsCommand, type PricingClient } from '@aws-sdk/client-pricing';
-import { computeRules } from '../../config/computeRules.ts';
+import { mayLaunch } from '../../config/computeRules.ts';
 import type { StorageRateName } from '../../domain/compute/price.ts';
 import { parseUsd, ratio } from '../../domain/money.ts';
 import { recordPrices } from '../../store/prices.ts';
@@ -41,13 +41,7 @@ export const refreshPrices =
   ({ db, ec2, settings }: Dependencies) =>
   async (): Promise<Refreshed> => {
     const region = settings.AWS_REGION;
-    const { defaults, allowedInstanceTypes, allowedGpuInstanceTypes } = computeRules(settings);
-    const types = new Set([
-      defaults.instanceType,
-      defaults.desktopInstanceType,
-      ...allowedInstanceTypes,
-      ...allowedGpuInstanceTypes,
-    ]);
+    const types = mayLaunch(settings);
     const micros: Record<string, number> = {};
     const wanted = { regionCode: region, operatingSystem: 'Linux', tenancy: 'Shared', capacitystatus: 'Used' };
     const machines = { ...wanted, preInstalledSw: 'NA', marketoption: 'OnDemand' };

@@ -52,7 +52,7 @@ const codeOf = ({ InstanceType, InstanceLifecycle }: Instance): string | null =>
 const vcpusOf = ({ CpuOptions }: Instance): number => (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 0);
 
 /** The applied value; an account that never asked for more has none, and AWS's default counts. */
-async function limitOf(client: ServiceQuotasClient, QuotaCode: string): Promise<number> {
+export async function limitOf(client: ServiceQuotasClient, QuotaCode: string): Promise<number> {
   const which = { ServiceCode: 'ec2', QuotaCode };
   try {
     return (await client.send(new GetServiceQuotaCommand(which))).Quota!.Value!;

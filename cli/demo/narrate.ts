@@ -33,11 +33,12 @@ function narrateStep(step: string, p: StreamedEvent['payload']): string {
   switch (step) {
     case 'planned': {
       const price = p['hourly_usd'] === null ? 'price unknown' : `$${p['hourly_usd']} an hour`;
-      const zones = (p['zones'] as string[]).join(', ');
-      return `planned        ${p['instance_type']}, root ${p['root_gb']} GiB, home ${p['home_gb']} GiB, ${price}\n${' '.repeat(25)}image ${p['image_id']}, zones in order: ${zones}`;
+      const candidates = p['candidates'] as { instance_type: string; zone: string }[];
+      const zones = candidates.filter((each) => each.instance_type === p['instance_type']).map(({ zone }) => zone);
+      return `planned        ${p['instance_type']}, root ${p['root_gb']} GiB, home ${p['home_gb']} GiB, ${price}\n${' '.repeat(25)}image ${p['image_id']}, zones in order: ${zones.join(', ')}`;
     }
     case 'candidate_refused':
-      return `refused        ${p['instance_type']} in ${p['zone']}: ${p['aws_code']}`;
+      return `refused        ${p['instance_type']} in ${p['zone']}: ${p['aws_code'] ?? p['code']}`;
     case 'launched':
       return `launched       ${p['instance_id']} (${p['instance_type']}) in ${p['zone']}`;
     case 'home_created':

@@ -1,9 +1,17 @@
-// Which instance type a block means: the one that it names, if that has all that is asked for, else the cheapest that has.
+// Which instance type a block means: the one that it names, if that has all that is asked for, else the cheapest that has; and
+// where it names none, those that may stand in when AWS has no room for it.
 
 import type { Compute } from './block.ts';
+import { quotaCode } from './quotaCode.ts';
 import type { ComputeRules, ShapeProblem, TypeFacts } from './shape.ts';
 
-export type Choice = { readonly type: TypeFacts } | { readonly problem: ShapeProblem };
+export type Choice =
+  | {
+      readonly type: TypeFacts;
+      /** By price. Of a type that was named there are none. */
+      readonly alternatives: readonly TypeFacts[];
+    }
+  | { readonly problem: ShapeProblem };
 
 /** What a type must have, with the field that says so. */
 type Demand = { readonly field: string; readonly wanted: string; has(type: TypeFacts): boolean };
@@ -25,7 +33,7 @@ export function chooseType(compute: Compute, rules: ComputeRules, types: readonl
     if (type === undefined) return { problem: { code: 'INSTANCE_TYPE_UNKNOWN', context } };
     if (!mayName.includes(named)) return { problem: { code: 'INSTANCE_TYPE_NOT_ALLOWED', context } };
     const missing = demands.find((demand) => !demand.has(type));
-    if (missing === undefined) return { type };
+    if (missing === undefined) return { type, alternatives: [] };
     const { field, wanted } = missing;
     const would_do = suitable().map((each) => each.name);
     return {
@@ -33,19 +41,41 @@ export function chooseType(compute: Compute, rules: ComputeRules, types: readonl
     };
   }
 
+  const chosen = (type: TypeFacts): Choice => ({
+    type,
+    alternatives: suitable().filter((each) => standsInFor(type, each, compute.market ?? 'on-demand')),
+  });
   const isDesktop = compute.display?.mode !== undefined && compute.display.mode !== 'none';
   const fallback = isDesktop ? rules.defaults.desktopInstanceType : rules.defaults.instanceType;
   const usual = types.find((each) => each.name === fallback);
-  if (usual !== undefined && demands.every((demand) => demand.has(usual))) return { type: usual };
+  if (usual !== undefined && demands.every((demand) => demand.has(usual))) return chosen(usual);
   // Not smaller than what it would have been, unless it is for the GPU that it is chosen.
   const isForGpu = demands.some((demand) => demand.field === 'gpu');
   const large = suitable().filter(
     (type) => isForGpu || usual === undefined || (type.vcpus >= usual.vcpus && type.memoryMib >= usual.memoryMib),
   );
   const [cheapest] = large;
-  if (cheapest !== undefined) return { type: cheapest };
+  if (cheapest !== undefined) return chosen(cheapest);
   const wanted = demands.map((demand) => `${demand.field} ${demand.wanted}`);
   return { problem: { code: 'NO_INSTANCE_TYPE', context: { wanted } } };
+}
+
+/**
+ * The image, the driver and the quota are those of the first; nothing that a user could feel is less. What has no known price can't be
+ * promised to be within what was authorised.
+ */
+function standsInFor(first: TypeFacts, other: TypeFacts, market: NonNullable<Compute['market']>): boolean {
+  return (
+    other.name !== first.name &&
+    other.hourlyMicros !== null &&
+    other.vcpus >= first.vcpus &&
+    other.memoryMib >= first.memoryMib &&
+    (first.burstable || !other.burstable) &&
+    other.architectures[0] === first.architectures[0] &&
+    other.gpu?.name === first.gpu?.name &&
+    other.gpu?.count === first.gpu?.count &&
+    quotaCode(other.name, market) === quotaCode(first.name, market)
+  );
 }
 
 function demandsOf({ gpu, os, display, market }: Compute): Demand[] {

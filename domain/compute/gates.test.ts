@@ -2,28 +2,11 @@
 
 import type { Micros } from '../money.ts';
 import type { Compute } from './block.ts';
-import { DEFAULT_ENTITLEMENTS, type Entitlements } from './entitlements.ts';
-import { type Asked, decide, type Facts } from './gates.ts';
+import type { Entitlements } from './entitlements.ts';
+import { type Asked, decide } from './gates.ts';
 import { priceOf } from './price.ts';
-import { RULES, shapeOf, TYPES } from './testing.ts';
+import { facts, shapeOf, STORAGE } from './testing.ts';
 
-const STORAGE = { gp3GbMonth: 80_000, gp3IopsMonth: 5_000, gp3ThroughputMonth: 40_000, ipv4Hour: 5_000 };
-const facts = (change: Partial<Facts> & { own?: Partial<Entitlements> } = {}): Facts => ({
-  rules: RULES,
-  types: TYPES,
-  entitlements: { ...DEFAULT_ENTITLEMENTS, ...change.own },
-  environment: 'production',
-  workspaces: 0,
-  prices: { source: 'built-in', asOf: '2026-07-20' },
-  ratesOf: ({ instanceType }) => {
-    const machineHour = TYPES.find(({ name }) => name === instanceType)?.hourlyMicros ?? null;
-    return machineHour === null ? null : { machineHour, ...STORAGE };
-  },
-  quotaOf: () => null,
-  spend: { hourly: 0, monthly: 0 },
-  freeHourly: 1_000_000,
-  ...change,
-});
 const asked = (compute: Compute, maxHourly: Micros | null = null, tier: Asked['tier'] = 3): Asked => ({
   compute,
   tier,

@@ -1,10 +1,11 @@
 // Everything that is decided before a launch, in its order; the same function answers a quote and makes a launch (design, section 5).
 
 import type { ErrorCode, ErrorContext } from '../errors.ts';
+import type { Takes } from '../machine.ts';
 import { formatUsd, type Micros, parseFactor } from '../money.ts';
 import type { Compute } from './block.ts';
 import { type Entitlements, entitlementProblem } from './entitlements.ts';
-import { type Price, priceOf, type Rates } from './price.ts';
+import { type Margin, type Price, priceOf, type Rates, type SpotPrice } from './price.ts';
 import { resolveShape } from './resolve.ts';
 import type { ComputeRules, Shape, TypeFacts } from './shape.ts';
 
@@ -46,16 +47,23 @@ export type Facts = {
   readonly environment: string;
   /** Null where the price list does not have the shape. */
   ratesOf(shape: Shape): Rates | null;
+  /** The price of an hour of the machine alone; null where it was not read. */
+  readonly spotOf: (instanceType: string, zone: string) => SpotPrice | null;
   /** Null where nothing is known of the quota: then AWS is the one that refuses. */
-  quotaOf(shape: Shape): QuotaFacts | null;
+  quotaOf(kind: Pick<Shape, 'instanceType' | 'market'>): QuotaFacts | null;
   readonly spend: Spend;
   /** That the tenant has besides this one. */
   readonly workspaces: number;
   /** Where the prices are from, and of when. */
   readonly prices: PriceSource;
+  /** Where there was no room lately, as `type/zone/market`. */
+  readonly avoided: ReadonlySet<string>;
   /** Above this a caller has to say what it agrees to pay. */
   readonly freeHourly: Micros;
 };
+
+/** A shape and the most that it costs; null where no price is known. */
+export type Offer = { readonly shape: Shape; readonly price: Price | null };
 
 export type Decision = {
   readonly verdicts: readonly Verdict[];
@@ -64,28 +72,81 @@ export type Decision = {
   readonly shape: Shape | null;
   readonly price: Price | null;
   readonly prices: PriceSource;
+  /** What may be launched, type by type in the order in which it is tried: the shape itself, then what passes every gate as well. */
+  readonly offers: readonly Offer[];
 };
+
+/** In all their zones these are some fifteen tries already; each one dearer than the one before. */
+const MAX_TYPES = 3;
 
 /** Every gate says its word where it can; those after an invalid shape can't. */
 export function decide(asked: Asked, facts: Facts): Decision {
   const resolution = resolveShape(asked.compute, facts.rules, facts.types);
   if ('problem' in resolution) {
     const verdict = failed('valid', resolution.problem.code, resolution.problem.context);
-    return { verdicts: [verdict], refusal: verdict, shape: null, price: null, prices: facts.prices };
+    return { verdicts: [verdict], refusal: verdict, shape: null, price: null, prices: facts.prices, offers: [] };
   }
-  const { shape } = resolution;
-  const rates = facts.ratesOf(shape);
-  const margin = parseFactor(facts.entitlements.margin) ?? { numerator: 1, denominator: 1 };
-  const price = rates === null ? null : priceOf(shape, rates, margin);
-  const verdicts: Verdict[] = [
-    passed('valid'),
-    entitled(asked, shape, facts),
-    price === null ? priceless(shape) : passed('priced'),
-    authorised(asked, shape, price, facts),
-    withinQuota(shape, facts.quotaOf(shape)),
-  ];
+  const first = offerOf(resolution.shape, facts);
+  const verdicts = verdictsOn(asked, first, facts);
   const refusal = verdicts.find((verdict) => !verdict.passed) ?? null;
-  return { verdicts, refusal, shape, price, prices: facts.prices };
+  const offers = refusal === null ? [first, ...alternatives(asked, resolution.alternatives, facts)] : [first];
+  return { verdicts, refusal, ...first, prices: facts.prices, offers };
+}
+
+/** Nobody is asked about these: only what would have been let through on its own is among them. */
+function alternatives(asked: Asked, shapes: readonly Shape[], facts: Facts): Offer[] {
+  const fitting: Offer[] = [];
+  for (const shape of inOrderOfPrice(shapes, facts)) {
+    if (fitting.length === MAX_TYPES - 1) break;
+    const offer = offerOf(shape, facts);
+    const isFree = verdictsOn(asked, offer, facts).every((verdict) => verdict.passed);
+    if (offer.price !== null && isFree) fitting.push(offer);
+  }
+  return fitting;
+}
+
+/** They come by their list price; where spot prices are known, by the lowest of each type. */
+function inOrderOfPrice(shapes: readonly Shape[], { types, spotOf }: Facts): readonly Shape[] {
+  if (shapes[0]?.market !== 'spot') return shapes;
+  const lowest = ({ instanceType }: Shape): Micros => {
+    const zones = types.find(({ name }) => name === instanceType)?.zones ?? [];
+    return Math.min(...zones.map((zone) => spotOf(instanceType, zone)?.micros ?? Infinity));
+  };
+  return shapes
+    .map((shape) => ({ shape, price: lowest(shape) }))
+    .sort((a, b) => (a.price === b.price ? 0 : a.price - b.price))
+    .map(({ shape }) => shape);
+}
+
+/** What a spot machine is likely to cost: charged is the spot price, which AWS takes up to the list price and no further. */
+export function expectedIn(zone: string, { shape }: Offer, facts: Facts): Price | null {
+  const rates = facts.ratesOf(shape);
+  const spot = facts.spotOf(shape.instanceType, zone);
+  if (shape.market !== 'spot' || rates === null || spot === null) return null;
+  return priceOf(shape, { ...rates, machineHour: Math.min(spot.micros, rates.machineHour) }, marginOf(facts));
+}
+
+function offerOf(shape: Shape, facts: Facts): Offer {
+  const rates = facts.ratesOf(shape);
+  return { shape, price: rates === null ? null : priceOf(shape, rates, marginOf(facts)) };
+}
+
+const marginOf = ({ entitlements }: Facts): Margin =>
+  parseFactor(entitlements.margin) ?? { numerator: 1, denominator: 1 };
+
+const verdictsOn = (asked: Asked, { shape, price }: Offer, facts: Facts): Verdict[] => [
+  passed('valid'),
+  entitled(asked, shape, facts),
+  price === null ? priceless(shape) : passed('priced'),
+  authorised(asked, shape, price, facts),
+  withinQuota(shape, facts.quotaOf(shape)),
+];
+
+/** Whether there is still room for what was decided earlier: budget and quota alone, as they are what others take of meanwhile. */
+export function roomFor(takes: Takes, market: Shape['market'], facts: Facts): Verdict {
+  const budget = withinBudget(takes, facts);
+  const kind = { instanceType: takes.instanceType, vcpus: takes.vcpus, market };
+  return budget.passed ? withinQuota(kind, facts.quotaOf(kind)) : budget;
 }
 
 /** A shape that needs an authorised price whatever it costs (R29). */
@@ -113,7 +174,7 @@ function authorised({ maxHourly }: Asked, shape: Shape, price: Price | null, fac
   return withinBudget(price, facts);
 }
 
-function withinBudget(price: Price, { entitlements, spend }: Facts): Verdict {
+function withinBudget(price: Pick<Price, 'hourly' | 'monthly'>, { entitlements, spend }: Facts): Verdict {
   for (const [period, budget, used, asks] of [
     ['hourly', entitlements.budget_hourly, spend.hourly, price.hourly],
     ['monthly', entitlements.budget_monthly, spend.monthly, price.monthly],
@@ -129,7 +190,9 @@ function withinBudget(price: Price, { entitlements, spend }: Facts): Verdict {
   return passed('authorised');
 }
 
-function withinQuota({ vcpus, instanceType, market }: Shape, quota: QuotaFacts | null): Verdict {
+type Kind = Pick<Shape, 'instanceType' | 'vcpus' | 'market'>;
+
+function withinQuota({ vcpus, instanceType, market }: Kind, quota: QuotaFacts | null): Verdict {
   if (quota === null || quota.inUse + quota.reserved + vcpus <= quota.limit) return passed('quota');
   return failed('quota', 'AWS_QUOTA_INSUFFICIENT', {
     quota_code: quota.code,

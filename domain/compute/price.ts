@@ -19,7 +19,12 @@ export type ListPrices = {
   readonly micros: Readonly<Record<string, Micros>>;
   /** ISO, of the oldest of them; null = there are none. */
   readonly pricedAt: string | null;
+  /** By `t3.large/us-east-1a`. */
+  readonly spot: Readonly<Record<string, SpotPrice>>;
 };
+
+/** Of an hour of one type in one zone; `readAt` ISO, when AWS said so. */
+export type SpotPrice = { readonly micros: Micros; readonly readAt: string };
 
 export type PricePart = {
   readonly name: 'machine' | 'root volume' | 'home volume' | 'public address' | 'margin';

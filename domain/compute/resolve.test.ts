@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { ERRORS, errorMessage, errorNextStep } from '../errors.ts';
-import { ARCHITECTURES, type Compute, DISPLAY_MODES, GPU_TYPES, MARKETS, OS_FAMILIES } from './block.ts';
+import type { Compute } from './block.ts';
 import { resolveShape } from './resolve.ts';
-import { problemOf, RULES, shapeOf, TYPES } from './testing.ts';
+import { anyBlock, optional, problemOf, RULES, shapeOf, TYPES } from './testing.ts';
 
 it('no block is the platform default, as it always was (R18, X1)', () => {
   for (const empty of [{}, { volume: {} }, { gpu: {} }, { display: { mode: 'none' as const } }]) {
@@ -136,35 +136,9 @@ it('the allow-list decides which architectures there are', () => {
   expect(shapeOf({ os: { arch: 'arm64' } }, rules)).toMatchObject({ instanceType: 'm7g.large', architecture: 'arm64' });
 });
 
-const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
-const size = fc.oneof(fc.integer({ min: -5, max: 600 }), fc.double({ min: 0, max: 100 }), fc.constant(50));
-const block: fc.Arbitrary<Compute> = fc.record(
-  {
-    instance_type: fc.constantFrom('t3.large', 'm6i.xlarge', 'g5.xlarge', 'p4d.24xlarge', 't4g.small', 'nonsense', ''),
-    os: fc.record(
-      { family: fc.constantFrom(...OS_FAMILIES), arch: fc.constantFrom(...ARCHITECTURES), version: fc.string() },
-      { requiredKeys: [] },
-    ),
-    volume: fc.record(
-      { root_gb: size, home_gb: size, iops: fc.integer({ min: 0, max: 90_000 }), throughput: fc.integer() },
-      { requiredKeys: [] },
-    ),
-    gpu: fc.record(
-      { type: fc.constantFrom(...GPU_TYPES, 'none' as const), count: fc.integer({ min: 0, max: 9 }) },
-      { requiredKeys: [] },
-    ),
-    display: fc.record(
-      { mode: fc.constantFrom(...DISPLAY_MODES), width: size, height: fc.integer({ min: 500, max: 2500 }) },
-      { requiredKeys: [] },
-    ),
-    market: fc.constantFrom(...MARKETS),
-  },
-  { requiredKeys: [] },
-);
-
 it('any block is a clear refusal or a shape that says what the block said', () => {
   fc.assert(
-    fc.property(block, optional(fc.boolean()), (compute, egress_open) => {
+    fc.property(anyBlock, optional(fc.boolean()), (compute, egress_open) => {
       const asked = egress_open === undefined ? compute : { ...compute, network: { egress_open } };
       const resolution = resolveShape(asked, RULES, TYPES);
       if ('problem' in resolution) {

@@ -14,7 +14,13 @@ import {
   type TypeFacts,
 } from './shape.ts';
 
-export type Resolution = { readonly shape: Shape } | { readonly problem: ShapeProblem };
+export type Resolution =
+  | {
+      readonly shape: Shape;
+      /** The same on another type, by price: for when AWS has no room for the first. */
+      readonly alternatives: readonly Shape[];
+    }
+  | { readonly problem: ShapeProblem };
 
 /** The shape that a block means in this region, or the first rule that it breaks. `types` are all that the catalogue has. */
 export function resolveShape(compute: Compute, rules: ComputeRules, types: readonly TypeFacts[]): Resolution {
@@ -51,7 +57,11 @@ export function resolveShape(compute: Compute, rules: ComputeRules, types: reado
     savingsPlan: compute.savings_plan ?? null,
   };
   const speed = speedProblem(shape, type);
-  return speed === null ? { shape } : { problem: speed };
+  if (speed !== null) return { problem: speed };
+  const alternatives = chosen.alternatives
+    .filter((other) => speedProblem(shape, other) === null)
+    .map((other) => ({ ...shape, instanceType: other.name, vcpus: other.vcpus }));
+  return { shape, alternatives };
 }
 
 function usualRootGb({ gpu }: TypeFacts, display: Display | null, { defaults }: ComputeRules): number {

@@ -98,7 +98,8 @@ it('a zone without capacity is passed over for the next', async () => {
 
 it('no capacity anywhere is a reason that names what was tried', async () => {
   berth.emulator.control.capacity.empty('t3.large', '*');
-  const id = await create();
+  // One that is named has no other to stand in for it.
+  const id = await create({ compute: { instance_type: 't3.large' } });
   const failed = await failureOf(id);
   expect(failed).toMatchObject({ code: 'CAPACITY_EXHAUSTED' });
   expect(failed['tried']).toContain('t3.large in us-east-1a');
