@@ -15,6 +15,8 @@ export type LaunchPlan = {
   readonly imageId: string;
   /** Where the image says its root volume is, `/dev/sda1` on Ubuntu. */
   readonly rootDevice: string;
+  /** Of the image as EC2 shows it (activities/images/digest.ts). */
+  readonly imageDigest: string;
   readonly candidates: readonly Candidate[];
   /** On-demand list price in USD per hour as a decimal string, null where the price list does not have it. */
   readonly hourlyUsd: string | null;

@@ -36,7 +36,7 @@ type Decided = { readonly shape: Shape; readonly price: Price | null; readonly e
 /** Where a type is offered changes with AWS's build-out, not by the minute. */
 const REMEMBER_OFFERINGS_MS = 3_600_000;
 
-/** Throws what the gates refuse with, IMAGE_NOT_FOUND, CAPACITY_EXHAUSTED (offered in no zone of the region). */
+/** Throws what the gates refuse with, what the image is refused with (resolveImage.ts), CAPACITY_EXHAUSTED (offered in no zone of the region). */
 export function planLaunch(deps: Dependencies) {
   const { db, ec2, catalogue, settings } = deps;
   const region = settings.AWS_REGION;
@@ -96,11 +96,11 @@ export function planLaunch(deps: Dependencies) {
   }
 
   return async (input: PlanInput): Promise<LaunchPlan> => {
-    const { operation, asked } = input;
+    const { operation, asked, owner, generation } = input;
     const { shape, price, entitlements } = await decided(input);
     const { instanceType, market } = shape;
-    const [image, zones, avoided] = await Promise.all([
-      resolveImage(shape, entitlements),
+    const [{ isPublic, ...image }, zones, avoided] = await Promise.all([
+      resolveImage(shape, entitlements, { owner, generation }),
       zonesOffering(instanceType),
       avoidedOfferings(db, region),
     ]);
@@ -119,6 +119,8 @@ export function planLaunch(deps: Dependencies) {
       hourly_usd: hourlyUsd,
       max_hourly_usd: asked.maxHourly === null ? null : formatUsd(asked.maxHourly),
       image_id: image.imageId,
+      image_digest: image.imageDigest,
+      image_public: isPublic,
       zones: candidates.map((candidate) => candidate.zone),
     });
     return { shape, region, ...image, candidates, hourlyUsd, timeoutMs };
