@@ -8,6 +8,12 @@ import { withFailures } from './failure.ts';
 import { attachHome } from './home/attachHome.ts';
 import { createHome } from './home/createHome.ts';
 import { deleteHomes } from './home/deleteHomes.ts';
+import { checkCanary } from './images/checkCanary.ts';
+import { endCanary } from './images/endCanary.ts';
+import { findNewerImage } from './images/findNewerImage.ts';
+import { launchCanary } from './images/launchCanary.ts';
+import { openRefresh } from './images/openRefresh.ts';
+import { settleCanary } from './images/settleCanary.ts';
 import { listHoldings } from './records/listHoldings.ts';
 import { refreshPrices } from './pricing/refreshPrices.ts';
 import { releaseReservation } from './records/releaseReservation.ts';
@@ -22,6 +28,12 @@ export const createActivities = (deps: Dependencies) => ({
   createHome: withFailures(createHome(deps)),
   attachHome: withFailures(attachHome(deps)),
   refreshPrices: withFailures(refreshPrices(deps)),
+  openRefresh: withFailures(openRefresh(deps)),
+  findNewerImage: withFailures(findNewerImage(deps)),
+  launchCanary: withFailures(launchCanary(deps)),
+  checkCanary: withFailures(checkCanary(deps)),
+  endCanary: withFailures(endCanary(deps)),
+  settleCanary: withFailures(settleCanary(deps)),
   releaseReservation: withFailures(releaseReservation(deps)),
   deleteHomes: withFailures(deleteHomes(deps)),
 });

@@ -9,6 +9,7 @@ import { errorResponse } from './errors.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { computeRoutes } from './routes/compute.ts';
 import { eventRoutes, eventStreamRoute } from './routes/events.ts';
+import { imageRoutes } from './routes/images.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 
@@ -52,6 +53,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/workspaces', eventStreamRoute(deps));
   app.route('/events', eventRoutes(deps));
   app.route('/compute', computeRoutes(deps));
+  app.route('/admin/images', imageRoutes(deps));
   app.route('/admin', adminRoutes(deps));
   app.route('/registry', registryRoutes(deps));
   return app;

@@ -3,6 +3,8 @@
 import {
   type Client,
   isGrpcServiceError,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -16,6 +18,7 @@ import type { Profile } from '../domain/workspace.ts';
 import {
   type CommandAnswer,
   commandUpdate,
+  refreshImagesScheduleId,
   registeredSignal,
   type RegisteredFact,
   WORKSPACE_WORKFLOW,
@@ -34,6 +37,8 @@ export type Commands = {
   delete(target: Target): Promise<CommandAnswer>;
   /** Tells the operation that launched a machine that it has registered. An operation that is over need not know. */
   registered(operationWorkflowId: string, fact: RegisteredFact): Promise<void>;
+  /** Looks for newer images now, or once more when the run that is under way is over. */
+  refreshImages(): Promise<void>;
 };
 
 /** @param timeoutMs how long a command waits for a worker to confirm it. */
@@ -77,6 +82,17 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
         await within(() => client.workflow.getHandle(operationWorkflowId).signal(registeredSignal, fact));
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw unreachable(error) ?? error;
+      }
+    },
+
+    async refreshImages() {
+      const schedule = client.schedule.getHandle(refreshImagesScheduleId(taskQueue));
+      try {
+        await within(() => schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE));
+      } catch (error) {
+        // The first worker makes it.
+        if (error instanceof ScheduleNotFoundError) throw new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
+        throw unreachable(error) ?? error;
       }
     },
   };

@@ -77,6 +77,9 @@ it.each<[string, readonly ImageEvent[], string]>([
 
 it('can not be rolled back where there is nothing before, or not to what is not the previous one', () => {
   expect(applyImageEvent(after(adopted(1)), back())).toMatchObject({ refused: 'IMAGE_NO_PREVIOUS' });
+  for (const event of [back(), resumed]) {
+    expect(applyImageEvent(NO_IMAGES, event)).toMatchObject({ refused: 'IMAGE_VARIANT_UNKNOWN' });
+  }
   const state = after(adopted(1), found(2), promoted(2));
   expect(applyImageEvent(state, back(7))).toMatchObject({
     refused: 'IMAGE_NOT_PREVIOUS',

@@ -75,6 +75,9 @@ export type ImageEvent =
 
 export type ImageRefusal = { readonly refused: ErrorCode; readonly context: ErrorContext };
 
+/** The store names the variant. */
+const UNKNOWN: ImageRefusal = { refused: 'IMAGE_VARIANT_UNKNOWN', context: {} };
+
 export const withStatus = ({ images }: VariantImages, status: ImageStatus): Registered | null =>
   images.find((image) => image.status === status) ?? null;
 
@@ -112,6 +115,7 @@ export function applyImageEvent(state: VariantImages, event: ImageEvent): Varian
       return { ...put(state, { ...canary, status: 'rejected', reason }), halted: reason };
     }
     case 'rolledBack': {
+      if (state.images.length === 0) return UNKNOWN;
       const previous = withStatus(state, 'previous');
       if (event.to !== null && event.to === current?.imageId) return state;
       if (previous === null || current === null) return { refused: 'IMAGE_NO_PREVIOUS', context: {} };
@@ -124,6 +128,7 @@ export function applyImageEvent(state: VariantImages, event: ImageEvent): Varian
       return { ...put(left, { ...previous, status: 'current' }), halted };
     }
     case 'resumed':
+      if (state.images.length === 0) return UNKNOWN;
       // What failed to boot is tried again: whoever resumes has looked at it, and a canary decides once more.
       return { ...retire(state, 'rejected'), halted: null };
   }

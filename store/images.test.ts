@@ -57,7 +57,10 @@ it('a swap passes the rule of one of each, and says since when it is halted', as
 });
 
 it('what is refused changes nothing, not even that the variant is known', async () => {
-  await expect(change({ type: 'rolledBack', to: null })).rejects.toMatchObject({ code: 'IMAGE_NO_PREVIOUS' });
+  await expect(change({ type: 'rolledBack', to: null })).rejects.toMatchObject({
+    code: 'IMAGE_VARIANT_UNKNOWN',
+    context: { variant: NOBLE },
+  });
   expect(await listVariants(db, REGION)).toEqual([]);
 });
 

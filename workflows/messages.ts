@@ -22,6 +22,9 @@ export const workspaceWorkflowId = (id: WorkspaceId): string => `workspace/${id}
 export const operationWorkflowId = (id: WorkspaceId, { kind, id: operation }: Operation): string =>
   `workspace/${id}/${kind}/${operation}`;
 
+/** The schedule of refreshImages, for those who want a run now. */
+export const refreshImagesScheduleId = (taskQueue: string): string => `${taskQueue}/refresh-images`;
+
 export type WorkspaceInput = {
   readonly workspaceId: WorkspaceId;
   readonly tenantId: TenantId;

@@ -51,5 +51,10 @@ export const callActivities =
   proxyActivities<Pick<Activities, 'planLaunch' | 'createHome' | 'attachHome' | 'terminateMachine' | 'deleteHomes'>>(
     call,
   );
-export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine'>>(launch);
+/** As any call. A canary's boot and end are waited for by retries that the activity times itself; the deadline is the workflow's. */
+export const imageActivities =
+  proxyActivities<Pick<Activities, 'openRefresh' | 'findNewerImage' | 'checkCanary' | 'endCanary' | 'settleCanary'>>(
+    call,
+  );
+export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine' | 'launchCanary'>>(launch);
 export const localActivities = proxyLocalActivities<Pick<Activities, 'publishWorkspace'>>(publishNow);
