@@ -1,8 +1,10 @@
 // Sends commands to the workspace entity and brings back its answer, or the registry's error for why there is none.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Client,
   isGrpcServiceError,
+  type ScheduleExecutionResult,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   WithStartWorkflowOperation,
@@ -88,6 +90,8 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
     async refreshImages() {
       const schedule = client.schedule.getHandle(refreshImagesScheduleId(taskQueue));
       try {
+        const { info } = await within(() => schedule.describe());
+        await pause(untilNextRunMs(info.recentActions.at(-1)));
         await within(() => schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE));
       } catch (error) {
         // The first worker makes it.
@@ -96,6 +100,13 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
       }
     },
   };
+}
+
+/** A schedule's runs are told apart by the second: one more within the same second would be taken for a repeat, and be lost. */
+function untilNextRunMs(last: ScheduleExecutionResult | undefined): number {
+  if (last === undefined) return 0;
+  const sinceMs = Date.now() - Math.max(last.scheduledAt.getTime(), last.takenAt.getTime());
+  return Math.min(1_000, Math.max(0, 1_000 - sinceMs));
 }
 
 async function answered(workspaceId: WorkspaceId, ask: () => Promise<CommandAnswer>): Promise<CommandAnswer> {

@@ -137,8 +137,8 @@ it.each<[string, string, () => Promise<unknown>]>([
   await nobleOnce((variant) => variant.current?.image_id === 'ami-00000000000000002');
 });
 
-it('a canary that runs and fails its status check, or takes too long for it, is rejected and ended', async () => {
-  await begin({ settings: { IMAGE_CANARY_TIMEOUT_SECONDS: '2' } });
+it('a canary that runs and fails its status check is rejected and ended', async () => {
+  await begin();
   await nobleOnce(({ current }) => current !== null);
   await publish('ami-00000000000000001', '2026-09-01');
   await refresh();
@@ -146,14 +146,39 @@ it('a canary that runs and fails its status check, or takes too long for it, is 
   const { halted } = await nobleOnce((variant) => variant.halted !== null);
   expect(halted!.because).toContain('its instance status check failed');
   expect(canaries().map(({ billable }) => billable)).toEqual([false]);
-
-  await berth.user.call('POST', '/admin/images/resume', VARIANT);
-  await refresh();
-  const again = await nobleOnce((variant) => variant.halted !== null);
-  expect(again.halted!.because).toContain('within 2 s');
-  expect(canaries().map(({ billable }) => billable)).toEqual([false, false]);
-  expect(again.current!.image_id).toBe(FIRST);
 });
+
+it('a canary that takes too long for its status check is rejected and ended', async () => {
+  await begin({ settings: { IMAGE_CANARY_TIMEOUT_SECONDS: '1' } });
+  await nobleOnce(({ current }) => current !== null);
+  await publish('ami-00000000000000001', '2026-09-01');
+  await refresh();
+  const { halted, current } = await nobleOnce((variant) => variant.halted !== null);
+  expect(halted!.because).toContain('within 1 s');
+  expect(current!.image_id).toBe(FIRST);
+  expect(canaries().map(({ billable }) => billable)).toEqual([false]);
+});
+
+it.each(['cancel', 'terminate'] as const)(
+  'a refresh that is ended by %s while its canary boots leaves none, at the latest to the next run',
+  async (how) => {
+    await begin();
+    await nobleOnce(({ current }) => current !== null);
+    await publish('ami-00000000000000001', '2026-09-01');
+    await refresh();
+    const { id } = await runningCanary();
+    const schedule = berth.temporal.schedule.getHandle(`${berth.env['TASK_QUEUE']}/refresh-images`);
+    const { workflowId } = (await schedule.describe()).info.runningActions[0]!.workflow;
+    await berth.temporal.workflow.getHandle(workflowId)[how]();
+    const isEnded = () => canaries().some((canary) => canary.id === id && !canary.billable);
+    if (how === 'cancel') await until(() => isEnded() || null);
+    expect(await noble()).toMatchObject({ canary: { image_id: 'ami-00000000000000001' }, halted: null });
+    await refresh();
+    await until(() => isEnded() || null);
+    await canaryPasses();
+    await nobleOnce((variant) => variant.current?.image_id === 'ami-00000000000000001');
+  },
+);
 
 it('what is seen to be unfit costs no machine; where there is no room the next zone is tried', async () => {
   await begin();
@@ -244,15 +269,15 @@ it("a tenant's own image is tried by one launch first, and refused once it is an
     custom_ami_owners: [owner],
   });
   const create = () => created({ os: { family: 'custom-ami', image_id: imageId } }, { max_hourly_usd: 1 });
-  // The first is held where AWS has launched it and nobody knows yet.
-  berth.emulator.control.faults.add({ action: 'RunInstances', effect: 'before', delayMs: 1_500 });
+  // The first one's launch is put off until the second has been refused.
+  await control.addFault({ action: 'RunInstances', effect: 'before', code: 'RequestLimitExceeded', times: 1_000 });
   const first = await create();
   await until(async () => ((await planOf(first).catch(() => null)) === null ? null : true));
   const second = await create();
-  expect(await settled(second)).toMatchObject({
-    status: 'failed',
-    failure: { code: 'IMAGE_UNDER_TRIAL', workspace_id: first },
-  });
+  const refused = await settled(second);
+  expect(refused).toMatchObject({ status: 'failed', failure: { code: 'IMAGE_UNDER_TRIAL' } });
+  expect((refused['failure'] as { error: string }).error).toContain(`by the workspace ${first}`);
+  await control.clearFaults();
   expect(await settled(first)).toMatchObject({ status: 'online' });
   expect(await planOf(first)).toMatchObject({ image_digest: expect.stringMatching(/^sha256:/), image_public: true });
   expect(await settled(await create())).toMatchObject({ status: 'online' });
