@@ -18,6 +18,12 @@ import { closeGeneration, expectHome } from './records/generations.ts';
 import { afterMachine, watchMachine } from './records/lostMachine.ts';
 import { reserveStorage } from './records/reserveStorage.ts';
 import { readTimeouts } from './records/timeouts.ts';
+import { checkCanary } from './images/checkCanary.ts';
+import { endCanary } from './images/endCanary.ts';
+import { findNewerImage } from './images/findNewerImage.ts';
+import { launchCanary } from './images/launchCanary.ts';
+import { openRefresh } from './images/openRefresh.ts';
+import { settleCanary } from './images/settleCanary.ts';
 import { listHoldings } from './records/listHoldings.ts';
 import { followQuotaIncrease } from './quotas/followIncrease.ts';
 import { requestQuotaIncrease } from './quotas/requestIncrease.ts';
@@ -38,6 +44,12 @@ export const createActivities = (deps: Dependencies) => ({
   requestQuotaIncrease: withFailures(requestQuotaIncrease(deps)),
   followQuotaIncrease: withFailures(followQuotaIncrease(deps)),
   refreshSpotPrices: withFailures(refreshSpotPrices(deps)),
+  openRefresh: withFailures(openRefresh(deps)),
+  findNewerImage: withFailures(findNewerImage(deps)),
+  launchCanary: withFailures(launchCanary(deps)),
+  checkCanary: withFailures(checkCanary(deps)),
+  endCanary: withFailures(endCanary(deps)),
+  settleCanary: withFailures(settleCanary(deps)),
   releaseReservation: withFailures(releaseReservation(deps)),
   deleteHomes: withFailures(deleteHomes(deps)),
   stopMachine: withFailures(stopMachine(deps)),

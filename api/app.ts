@@ -12,6 +12,7 @@ import { eventRoutes, eventStreamRoute } from './routes/events.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { quotaRoutes } from './routes/quotas.ts';
+import { imageRoutes } from './routes/images.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { restorePointRoutes } from './routes/restorePoints.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -59,6 +60,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/workspaces', restorePointRoutes(deps));
   app.route('/events', eventRoutes(deps));
   app.route('/compute', computeRoutes(deps));
+  app.route('/admin/images', imageRoutes(deps));
   app.route('/admin', adminRoutes(deps));
   app.route('/admin/quotas', quotaRoutes(deps));
   app.route('/registry', registryRoutes(deps));

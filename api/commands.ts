@@ -1,8 +1,11 @@
 // Sends commands to the workspace entity and brings back its answer, or the registry's error for why there is none.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Client,
   isGrpcServiceError,
+  type ScheduleExecutionResult,
+  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
@@ -22,6 +25,7 @@ import {
   interruptionNoticeSignal,
   type MachineAnsweredFact,
   machineAnsweredSignal,
+  refreshImagesScheduleId,
   registeredSignal,
   type RegisteredFact,
   QUOTA_INCREASE_WORKFLOW,
@@ -59,6 +63,8 @@ export type Commands = {
   noticed(workspaceId: WorkspaceId, notice: Notice): Promise<void>;
   /** Tells the operation that gave a machine an order what came of it. */
   machineAnswered(operationWorkflowId: string, fact: MachineAnsweredFact): Promise<void>;
+  /** Looks for newer images now, or once more when the run that is under way is over. */
+  refreshImages(): Promise<void>;
 };
 
 /** @param timeoutMs how long a command waits for a worker to confirm it. */
@@ -120,6 +126,18 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
     registered: (operationWorkflowId, fact) => tell(operationWorkflowId, registeredSignal, fact),
     noticed: (workspaceId, notice) => tell(workspaceWorkflowId(workspaceId), interruptionNoticeSignal, notice),
     machineAnswered: (operationWorkflowId, fact) => tell(operationWorkflowId, machineAnsweredSignal, fact),
+    async refreshImages() {
+      const schedule = client.schedule.getHandle(refreshImagesScheduleId(taskQueue));
+      try {
+        const { info } = await within(() => schedule.describe());
+        await pause(untilNextRunMs(info.recentActions.at(-1)));
+        await within(() => schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE));
+      } catch (error) {
+        // The first worker makes it.
+        if (error instanceof ScheduleNotFoundError) throw new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
+        throw unreachable(error) ?? error;
+      }
+    },
   };
 
   /** REJECT_DUPLICATE: a workspace that was removed does not come back by a repeated create. */
@@ -155,6 +173,13 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
       if (!(error instanceof WorkflowNotFoundError)) throw unreachable(error) ?? error;
     }
   }
+}
+
+/** A schedule's runs are told apart by the second: one more within the same second would be taken for a repeat, and be lost. */
+function untilNextRunMs(last: ScheduleExecutionResult | undefined): number {
+  if (last === undefined) return 0;
+  const sinceMs = Date.now() - Math.max(last.scheduledAt.getTime(), last.takenAt.getTime());
+  return Math.min(1_000, Math.max(0, 1_000 - sinceMs));
 }
 
 async function answered(workspaceId: WorkspaceId, ask: () => Promise<CommandAnswer>): Promise<CommandAnswer> {

@@ -34,6 +34,12 @@ berth
   .option('--throttle', "run into AWS's request limits")
   .action(async (options: EmulatorCommand) => (await import('./emulator.ts')).runEmulator(options));
 berth
+  .command('images')
+  .description('the registry of images: list them, try newer ones now, go back, go on')
+  .argument('[action]', 'list, refresh, rollback, resume', 'list')
+  .argument('[variant]', 'as listed: ubuntu/24.04/x86_64')
+  .action(async (action: string, variant?: string) => (await import('./images.ts')).runImages(action, variant));
+berth
   .command('dev')
   .description('start everything and leave it up until Ctrl-C')
   .action(async () => (await import('./dev.ts')).runDev());

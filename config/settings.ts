@@ -34,6 +34,7 @@ export const SETTINGS = {
   PLATFORM_URL: [url(/^https?$/), undefined, 'The API as a machine reaches it; goes into the user data'],
   ADMIN_TOKEN: [secret(16), undefined, 'Bearer token with full rights'],
   BERTH_SERVER_SECRET: [secret(32), undefined, 'Derives the boot credentials; the same for API and worker'],
+  API_URL: [url(/^https?$/), 'http://127.0.0.1:8080', "Where an operator's commands find the API"],
   MOLECULE_ORG_ID: [
     tenant,
     undefined,
@@ -86,6 +87,11 @@ export const SETTINGS = {
     text,
     'ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-*-server-*',
     'Name pattern of the image; the newest that fits the architecture is launched',
+  ],
+  IMAGE_CANARY_TIMEOUT_SECONDS: [
+    whole(1, 86_400),
+    '900',
+    "How long a new image's canary may take to pass EC2's status checks, else it is rejected",
   ],
   PROVISION_TIMEOUT_SECONDS: [whole(1, 86_400), '600', 'From create to registered, else everything is unwound'],
   QUIESCE_TIMEOUT_SECONDS: [whole(1, 3600), '60', 'For a machine to bring its home to rest'],

@@ -437,6 +437,37 @@ export const ERRORS = define({
     message: 'The image {image_id} is not launched: {because}.',
     nextStep: 'Choose another image.',
   },
+  IMAGE_UNDER_TRIAL: {
+    status: 409,
+    retryable: true,
+    message:
+      'The image {image_id} is launched by this tenant for the first time by the workspace {workspace_id}, which has not registered yet.',
+    nextStep: 'Try again when that workspace is online, or delete it.',
+  },
+  IMAGE_BOOT_FAILED: {
+    status: 409,
+    retryable: false,
+    message: 'The canary of the image {image_id} did not boot: {because}.',
+    nextStep: 'The old image is launched as before; look into it, then resume the refresh.',
+  },
+  IMAGE_VARIANT_UNKNOWN: {
+    status: 404,
+    retryable: false,
+    message: 'No image of {variant} is registered.',
+    nextStep: 'List the registered ones with GET /admin/images.',
+  },
+  IMAGE_NO_PREVIOUS: {
+    status: 409,
+    retryable: false,
+    message: 'There is no image before the current one to roll back to.',
+    nextStep: 'Set IMAGE_ID to launch another image.',
+  },
+  IMAGE_NOT_PREVIOUS: {
+    status: 409,
+    retryable: false,
+    message: 'The image {image_id} is not the previous one, which is {previous}.',
+    nextStep: 'List the images again, then roll back to the previous one.',
+  },
   OPERATION_CANCELLED: {
     status: 409,
     retryable: false,

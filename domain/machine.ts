@@ -25,6 +25,8 @@ export type LaunchPlan = {
   readonly imageId: string;
   /** Where the image says its root volume is, `/dev/sda1` on Ubuntu. */
   readonly rootDevice: string;
+  /** Of the image as EC2 shows it (activities/images/digest.ts). */
+  readonly imageDigest: string;
   /** In the order in which they are tried. */
   readonly candidates: readonly Candidate[];
   /** What each type among them takes of budget and quota. */

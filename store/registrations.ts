@@ -2,6 +2,7 @@
 
 import type { LaunchKey } from '../domain/machine.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
+import { recordProven } from './customImages.ts';
 import { type Database, type Queryable, transaction } from './pool.ts';
 
 export type Registering = LaunchKey & {
@@ -81,6 +82,7 @@ export const register = (db: Database, registering: Registering): Promise<Regist
         JSON.stringify(registering.agentCard ?? null),
       ],
     );
+    await recordProven(client, workspaceId, generation);
     return {
       result: 'registered',
       operationWorkflowId: launch.operation_workflow_id,

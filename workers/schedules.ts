@@ -1,15 +1,16 @@
 // The schedules of maintenance: there from the first worker on, one run at a time (design, section 3).
 
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
-import { expireScheduleId } from '../workflows/messages.ts';
 import { expireRestorePoints } from '../workflows/expireRestorePoints.ts';
+import { expireScheduleId, refreshImagesScheduleId } from '../workflows/messages.ts';
+import { refreshImages } from '../workflows/refreshImages.ts';
 import { refreshPrices } from '../workflows/refreshPrices.ts';
 import { refreshSpotPrices } from '../workflows/refreshSpotPrices.ts';
 
 type Maintenance = {
   readonly scheduleId: string;
-  readonly workflow: () => Promise<string>;
-  readonly every: '12 hours' | '1 hour' | '10 minutes';
+  readonly workflow: () => Promise<unknown>;
+  readonly every: '24 hours' | '12 hours' | '1 hour' | '10 minutes';
   readonly atOnce: boolean;
   readonly note: string;
 };
@@ -30,6 +31,15 @@ const maintenance = (taskQueue: string): readonly Maintenance[] => [
     every: '10 minutes',
     atOnce: true,
     note: 'reads the spot prices',
+  },
+  {
+    scheduleId: refreshImagesScheduleId(taskQueue),
+    workflow: refreshImages,
+    // Images are published every few days at most; a day is soon enough for what is only newer.
+    every: '24 hours',
+    // A registry that is empty gets its first image without a canary.
+    atOnce: true,
+    note: 'tries newer images',
   },
   {
     scheduleId: expireScheduleId(taskQueue),

@@ -4,6 +4,7 @@ export { checkpoint } from './checkpoint.ts';
 export { destroy } from './destroy.ts';
 export { expireRestorePoints } from './expireRestorePoints.ts';
 export { pause } from './pause.ts';
+export { refreshImages } from './refreshImages.ts';
 export { provision } from './provision.ts';
 export { recover } from './recover.ts';
 export { recreate } from './recreate.ts';

@@ -50,6 +50,8 @@ export type QuotaIncreaseInput = {
 export type QuotaIncreaseWorkflow = (input: QuotaIncreaseInput) => Promise<string>;
 /** vCPUs that are wanted in all; answers the request that is open. Refusals as with a command. */
 export const requestIncreaseUpdate = defineUpdate<QuotaRequest, [number]>('requestIncrease');
+/** The schedule of refreshImages, for those who want a run now. */
+export const refreshImagesScheduleId = (taskQueue: string): string => `${taskQueue}/refresh-images`;
 
 export type WorkspaceInput = {
   readonly workspaceId: WorkspaceId;

@@ -82,5 +82,11 @@ export const callActivities =
       | 'followQuotaIncrease'
     >
   >(call);
-export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine' | 'startMachine'>>(launch);
+/** As any call. A canary's boot and end are waited for by retries that the activity times itself; the deadline is the workflow's. */
+export const imageActivities =
+  proxyActivities<Pick<Activities, 'openRefresh' | 'findNewerImage' | 'checkCanary' | 'endCanary' | 'settleCanary'>>(
+    call,
+  );
+export const launchActivities =
+  proxyActivities<Pick<Activities, 'launchMachine' | 'launchCanary' | 'startMachine'>>(launch);
 export const localActivities = proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'readTimeouts'>>(publishNow);

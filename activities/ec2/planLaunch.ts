@@ -34,7 +34,7 @@ type Decided = { readonly shape: Shape; readonly offers: readonly Offer[]; reado
 /** Where a type is offered changes with AWS's build-out, not by the minute. */
 const REMEMBER_OFFERINGS_MS = 3_600_000;
 
-/** Throws what the gates refuse with, IMAGE_NOT_FOUND, CAPACITY_EXHAUSTED (offered in no zone of the region). */
+/** Throws what the gates refuse with, what the image is refused with (resolveImage.ts), CAPACITY_EXHAUSTED (offered in no zone of the region). */
 export function planLaunch(deps: Dependencies) {
   const { db, ec2, catalogue, settings } = deps;
   const region = settings.AWS_REGION;
@@ -90,10 +90,13 @@ export function planLaunch(deps: Dependencies) {
   }
 
   return async (input: PlanInput): Promise<LaunchPlan> => {
-    const { operation, asked } = input;
+    const { operation, asked, owner, generation } = input;
     const { shape, offers, facts } = await decided(input);
     const types = offers.map((offer) => offer.shape.instanceType);
-    const [image, zones] = await Promise.all([resolveImage(shape, facts.entitlements), zonesOffering(types)]);
+    const [{ isPublic, ...image }, zones] = await Promise.all([
+      resolveImage(shape, facts.entitlements, { owner, generation }),
+      zonesOffering(types),
+    ]);
     const start = startOf(operation.workspaceId);
     const priced = candidatesOf(offers, facts, { zonesOf: (type) => zones.get(type) ?? [], start });
     if (priced.length === 0) {
@@ -112,6 +115,8 @@ export function planLaunch(deps: Dependencies) {
       max_hourly_usd: asked.maxHourly === null ? null : formatUsd(asked.maxHourly),
       image_id: image.imageId,
       candidates: priced.map(presentCandidate),
+      image_digest: image.imageDigest,
+      image_public: isPublic,
     });
     return { shape, region, ...image, candidates, takes, hourlyUsd, timeoutMs };
   };

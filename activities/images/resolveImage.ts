@@ -1,95 +1,79 @@
-// Finds the image to launch: the one that is set, the newest of a trusted owner that fits, or the caller's own (facts/ec2.md 1.8).
+// Finds the image to launch: the one that is set, the registry's current one of the variant, or the caller's own.
 
-import { DescribeImagesCommand, type DescribeImagesCommandInput, type Image } from '@aws-sdk/client-ec2';
+import type { Image } from '@aws-sdk/client-ec2';
 import type { Entitlements } from '../../domain/compute/entitlements.ts';
 import type { Shape } from '../../domain/compute/shape.ts';
 import { BerthError } from '../../domain/errors.ts';
+import { type Variant, variantName, variantOf, withStatus } from '../../domain/images.ts';
+import { changeImages, currentImage } from '../../store/images.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isAwsCode } from '../ec2/errors.ts';
-import { aws } from '../failure.ts';
 import { remembered } from '../remembered.ts';
-import { type ImageSource, imageSource } from './sources.ts';
+import { bootProblem } from './bootProblem.ts';
+import { customImage, type Launching } from './customImage.ts';
+import { imageDigest } from './digest.ts';
+import { findImage, newestImage, recordOf } from './findImages.ts';
+import { imageSource, isUsual } from './sources.ts';
 
-export type ResolvedImage = { readonly imageId: string; readonly rootDevice: string };
+export type ResolvedImage = {
+  readonly imageId: string;
+  readonly rootDevice: string;
+  readonly imageDigest: string;
+  /** Anybody may launch it. */
+  readonly isPublic: boolean;
+};
 
-/** Images change daily at most; five minutes keep a burst of creates from asking again for each. */
+/** What EC2 says of an image hardly changes; five minutes keep a burst of creates from asking again for each. */
 const REMEMBER_MS = 300_000;
 
-export function imageResolver({ ec2, settings }: Pick<Dependencies, 'ec2' | 'settings'>) {
+export function imageResolver(deps: Pick<Dependencies, 'db' | 'ec2' | 'settings'>) {
+  const { db, ec2, settings } = deps;
+  const region = settings.AWS_REGION;
   const remember = remembered<Image | null>(REMEMBER_MS);
 
-  /** Throws IMAGE_NOT_FOUND, and IMAGE_REFUSED for one of the caller's own that can't or may not be launched. */
-  return async (shape: Shape, { custom_ami_owners: owners }: Entitlements): Promise<ResolvedImage> => {
-    const { imageId } = shape.os;
-    const image = imageId === null ? await ourImage(shape) : await callersImage(imageId, shape, owners);
-    const problem = bootProblem(image, shape);
-    if (problem !== null) throw new BerthError('IMAGE_REFUSED', { image_id: image.ImageId, because: problem });
-    return { imageId: image.ImageId!, rootDevice: image.RootDeviceName! };
+  /**
+   * Throws IMAGE_NOT_FOUND, IMAGE_REFUSED for one that can't or may not be launched, and IMAGE_UNDER_TRIAL for one of the caller's
+   * own that another launch tries.
+   */
+  return async (shape: Shape, entitlements: Entitlements, launching: Launching): Promise<ResolvedImage> => {
+    const isCustom = shape.os.imageId !== null;
+    const image = isCustom ? await customImage(deps, shape, entitlements, launching) : await ourImage(shape);
+    return {
+      imageId: image.ImageId!,
+      rootDevice: image.RootDeviceName!,
+      imageDigest: imageDigest(image),
+      isPublic: image.Public === true,
+    };
   };
 
   async function ourImage(shape: Shape): Promise<Image> {
-    const { architecture } = shape;
-    const isUsual = shape.os.family === settings.DEFAULT_OS_FAMILY && shape.os.version === settings.DEFAULT_OS_VERSION;
-    const usual = { owner: settings.IMAGE_OWNER, name: settings.IMAGE_NAME };
-    const id = isUsual && shape.gpu === null ? settings.IMAGE_ID : undefined;
-    const source = isUsual && shape.gpu === null ? usual : imageSource(shape);
-    const wanted = source ?? { owner: 'any', name: `${shape.os.family} ${shape.os.version}` };
-    const image = source === null ? null : await newest(source, architecture, id);
-    if (image !== null) return image;
-    throw new BerthError('IMAGE_NOT_FOUND', { owner: wanted.owner, name: id ?? wanted.name, architecture });
-  }
-
-  /** Names are not trusted without their owner. */
-  function newest({ owner, name }: ImageSource, architecture: string, id: string | undefined): Promise<Image | null> {
-    return remember(`${id ?? `${owner}/${name}`}/${architecture}`, async () => {
-      const Filters = [
-        { Name: 'architecture', Values: [architecture] },
-        { Name: 'state', Values: ['available'] },
-        ...(id === undefined ? [{ Name: 'name', Values: [name] }] : []),
-      ];
-      const images = await describe({ Filters, ...(id === undefined ? { Owners: [owner] } : { ImageIds: [id] }) });
-      const bootable = images.filter((image) => image.RootDeviceName !== undefined);
-      return bootable.sort(byCreation).at(-1) ?? null;
-    });
-  }
-
-  async function callersImage(imageId: string, shape: Shape, owners: readonly string[]): Promise<Image> {
-    const images = await describe({ ImageIds: [imageId] }).catch((error: unknown) => {
-      if (isAwsCode((error as Error).cause ?? error, 'InvalidAMIID.NotFound', 'InvalidAMIID.Malformed')) return [];
-      throw error;
-    });
-    const [image] = images;
-    if (image === undefined) {
-      throw new BerthError('IMAGE_NOT_FOUND', { owner: 'any', name: imageId, architecture: shape.architecture });
-    }
-    if (!owners.includes(image.OwnerId ?? '')) {
-      const because = `its owner ${image.OwnerId} is not on the tenant's list`;
-      throw new BerthError('IMAGE_REFUSED', { image_id: imageId, because });
-    }
+    const variant = variantOf(shape);
+    const set = isUsual(variant, settings) ? settings.IMAGE_ID : undefined;
+    const registered = set === undefined ? await registeredImage(variant) : { image_id: set, digest: null };
+    const { image_id: imageId, digest } = registered;
+    const image = await remember(imageId, () => findImage(ec2, imageId));
+    if (image === null) throw notFound(variant, imageId);
+    const hasChanged = digest !== null && digest !== imageDigest(image);
+    const problem = hasChanged ? 'it is not what was registered: its digest differs' : bootProblem(image, shape);
+    if (problem !== null) throw new BerthError('IMAGE_REFUSED', { image_id: imageId, because: problem });
     return image;
   }
 
-  async function describe(input: DescribeImagesCommandInput): Promise<Image[]> {
-    return (await aws('DescribeImages', () => ec2.describe.send(new DescribeImagesCommand(input)))).Images ?? [];
+  /** The first launch of a variant registers the newest there is: there is none to fall back to. */
+  async function registeredImage(variant: Variant): Promise<{ readonly image_id: string; readonly digest: string }> {
+    const name = variantName(variant);
+    const current = await currentImage(db, region, name);
+    if (current !== null) return current;
+    const source = imageSource(variant, settings);
+    const image = source === null ? null : await newestImage(ec2, source, variant.arch);
+    if (source === null || image === null) throw notFound(variant, null);
+    const first = { type: 'adopted', image: recordOf(image, source) } as const;
+    const adopted = withStatus(await changeImages(db, region, name, first), 'current')!;
+    return { image_id: adopted.imageId, digest: adopted.digest };
+  }
+
+  function notFound(variant: Variant, imageId: string | null): BerthError {
+    const source = imageSource(variant, settings);
+    const name = imageId ?? source?.name ?? `${variant.family} ${variant.version}`;
+    return new BerthError('IMAGE_NOT_FOUND', { owner: source?.owner ?? 'any', name, architecture: variant.arch });
   }
 }
-
-/** Why the image can't be what the shape is launched from, or null. */
-function bootProblem(image: Image, { architecture, rootGb }: Shape): string | null {
-  if (image.State !== 'available') return `it is ${image.State}`;
-  if (image.Architecture !== architecture) return `it is for ${image.Architecture}, and the machine is ${architecture}`;
-  if (image.VirtualizationType !== 'hvm') return `its virtualization is ${image.VirtualizationType}`;
-  if (image.EnaSupport !== true) return 'it has no driver for the network of current machines (ENA)';
-  if (image.RootDeviceName === undefined) return 'it says no root device';
-  const devices = image.BlockDeviceMappings ?? [];
-  const root = devices.find((device) => device.DeviceName === image.RootDeviceName)?.Ebs?.VolumeSize ?? 0;
-  if (root > rootGb) return `its root needs ${root} GiB, and ${rootGb} were asked for`;
-  const further = devices.filter((device) => device.DeviceName !== image.RootDeviceName && device.Ebs !== undefined);
-  if (further.length > 0) return `it brings ${further.length} volume(s) of its own, which nobody would delete`;
-  const { DeprecationTime: deprecation } = image;
-  if (deprecation !== undefined && Date.parse(deprecation) <= Date.now())
-    return `it is deprecated since ${deprecation}`;
-  return null;
-}
-
-const byCreation = (a: Image, b: Image): number => (a.CreationDate ?? '').localeCompare(b.CreationDate ?? '');
