@@ -22,9 +22,12 @@ const DAY_MS = 86_400_000;
 export function noticed(state: WorkspaceState, fact: Fact & { type: 'noticed' }): Change {
   const { notice, now } = fact;
   if (state.machine?.instanceId !== notice.instanceId || isOnTheWayOut(state)) return unchanged(state);
+  // Of a machine that serves nobody: whatever its home holds is on the volume already.
+  if (state.phase === 'paused' || state.phase === 'failed') return unchanged(state);
   if (notice.kind === 'interruption') return interrupted(state, notice.actionAt, notice.source, now);
   // A recommendation evicts nobody: it is worth a restore point, once for each machine.
-  if (state.phase !== 'ready' || state.advisedInstance === notice.instanceId) return unchanged(state);
+  const isAdvised = state.advisedInstance === notice.instanceId;
+  if (state.phase !== 'ready' || state.checkpoints.length > 0 || isAdvised) return unchanged(state);
   const id = followUpId(state, 'rebalance', state.generation);
   const operation: Operation = { id, generation: state.generation, kind: 'checkpoint', reason: 'rebalance' };
   const payload = { kind: notice.kind, instance_id: notice.instanceId, source: notice.source, operation_id: id };
@@ -74,6 +77,7 @@ function interrupted(state: WorkspaceState, deadline: string | null, source: str
     state: bump({
       ...remembered,
       operation: alone ? checkpoint : operation,
+      checkpoints: alone ? state.checkpoints : [...state.checkpoints, checkpoint],
       phase: alone ? 'interrupted' : state.phase,
       rest: alone ? 'ready' : state.rest,
     }),
@@ -122,7 +126,10 @@ export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machin
   return { ...change, events: [event, ...change.events] };
 }
 
-/** After the end of any operation: a machine that is being taken away is followed by another one, unless it has been replaced. */
+/**
+ * After the end of any operation: a machine that served its user and is being taken away is followed by another one, unless it has
+ * been replaced. One that nobody was served by is not missed: its workspace stays as it is.
+ */
 export function afterInterruption(
   state: WorkspaceState,
   ended: PublishedOperation,
@@ -131,6 +138,12 @@ export function afterInterruption(
   const { interruption } = state;
   if (interruption === null) return null;
   if (state.machine?.instanceId !== interruption.instanceId) return null;
+  if (state.phase === 'paused') {
+    const machine = interruption.hasEnded ? null : state.machine;
+    return { state: bump({ ...state, machine, interruption: null }), effects: [], events, operations: [ended] };
+  }
+  // Nor after a recover, which has been tried then.
+  if (state.phase !== 'ready' && state.rest !== 'ready') return null;
   if (interruption.checkpointId !== null && interruption.stage === 'checkpointing') {
     // The checkpoint goes on; until it ends nothing else begins.
     const waiting = { ...state, phase: 'interrupted' as const, status: 'provisioning' as const };

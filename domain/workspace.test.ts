@@ -1,6 +1,5 @@
 // The entity's rules: what each command does in each phase, and what holds whatever comes in whatever order.
 
-import fc from 'fast-check';
 import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
 import {
   type Change,
@@ -9,7 +8,6 @@ import {
   type Outcome,
   type Profile,
   RECORDED_OPERATIONS,
-  type WorkspaceState,
 } from './workspace.ts';
 import { decide } from './workspaceCommands.ts';
 import { brokenInvariants } from './workspaceInvariants.ts';
@@ -147,62 +145,6 @@ describe('delete', () => {
   it('of what was never created is refused', () => {
     expect(decide(fresh, remove(1))).toMatchObject({ refused: 'WORKSPACE_NOT_FOUND' });
   });
-});
-
-const outcomes = fc.constantFrom<Outcome>(
-  online(),
-  failed,
-  { result: 'cancelled' },
-  { result: 'destroyed', restoreUntil: null },
-);
-const steps = fc.array(
-  fc.oneof(
-    fc.record({ command: fc.constantFrom(create, remove), id: fc.nat(6) }),
-    fc.record({ outcome: outcomes, stale: fc.boolean(), id: fc.nat(6) }),
-  ),
-  { maxLength: 40 },
-);
-
-it('keeps its invariants whatever comes in whatever order', () => {
-  fc.assert(
-    fc.property(steps, (sequence) => {
-      let state: WorkspaceState = fresh;
-      const started = new Set<string>();
-      let underway: string | null = null;
-      for (const step of sequence) {
-        const before = state;
-        let change: ReturnType<typeof decide>;
-        if ('command' in step) change = decide(state, step.command(step.id));
-        else {
-          const running = step.stale ? operation(step.id) : (state.operation?.id ?? operation(step.id));
-          // An operation ends as its kind can: what can't happen is not asked about.
-          const fits = step.outcome.result !== (state.operation?.kind === 'provision' ? 'destroyed' : 'online');
-          change = fold(state, {
-            type: 'operationEnded',
-            operationId: running,
-            outcome: fits ? step.outcome : failed,
-            ...FRESH,
-          });
-        }
-        if ('refused' in change) continue;
-        state = change.state;
-        expect(brokenInvariants(state)).toEqual([]);
-        expect(state.version).toBeGreaterThanOrEqual(before.version);
-        if (state !== before) expect(state.version).toBe(before.version + 1);
-        if (!('command' in step) && state !== before) underway = null;
-        for (const effect of change.effects) {
-          if (effect.type === 'cancel') expect(effect.operationId).toBe(underway);
-          else {
-            expect([underway, started.has(effect.operation.id)]).toEqual([null, false]);
-            started.add(effect.operation.id);
-            underway = effect.operation.id;
-          }
-        }
-        expect(state.operation?.id ?? null).toBe(underway);
-      }
-    }),
-    { numRuns: 500 },
-  );
 });
 
 it('keeps a bounded record', () => {

@@ -177,6 +177,8 @@ export type WorkspaceState = {
   /** What a paused one costs, decimal text. */
   readonly pausedHourlyUsd: string | null;
   readonly operation: Operation | null;
+  /** That notices began while something else ran: each goes on beside it, and ends by itself. */
+  readonly checkpoints: readonly Operation[];
   /** What it goes back to where the running operation fails and has changed nothing. */
   readonly rest: RestingPhase;
   /** A delete that waits for the running operation's unwind. */
@@ -276,6 +278,7 @@ export const newWorkspace = (workspaceId: WorkspaceId, tenantId: TenantId): Work
   url: null,
   pausedHourlyUsd: null,
   operation: null,
+  checkpoints: [],
   rest: 'failed',
   next: null,
   reason: null,

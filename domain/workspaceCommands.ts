@@ -33,7 +33,8 @@ export function decide(state: WorkspaceState, command: Command): Change | Refusa
     case 'update':
       return update(state, command);
     default:
-      return isResting(state.phase) ? begin(state, command) : busyOrRemoved(state);
+      // A checkpoint that a notice began may outlast what it ran beside, and still bring the machine to rest.
+      return isResting(state.phase) && state.checkpoints.length === 0 ? begin(state, command) : busyOrRemoved(state);
   }
 }
 
@@ -142,9 +143,10 @@ function start(
     phase,
     rest: isResting(state.phase) ? state.phase : 'failed',
     status: statusWhile(spec, state),
-    reason: null,
+    // A copy of the home changes nothing of what is wrong with its workspace.
+    reason: spec.kind === 'checkpoint' ? state.reason : null,
     // Whoever acts takes over from what would have been done by itself.
-    interruption: null,
+    interruption: spec.kind === 'checkpoint' && state.phase === 'paused' ? state.interruption : null,
     restoreUntil: null,
   });
   return {
@@ -176,14 +178,15 @@ function begun({ profile, generation }: WorkspaceState, operation: Operation): W
 function remove(state: WorkspaceState, { operationId, keepDays }: Command & { type: 'delete' }): Change | Refusal {
   // A second delete joins the one under way: its caller wants what is happening already.
   if (state.phase === 'unwinding' || state.phase === 'destroying') return unchanged(state);
-  const isServing = state.phase === 'ready' || (state.operation !== null && state.rest === 'ready');
+  const running = [...(state.operation === null ? [] : [state.operation]), ...state.checkpoints];
+  const isServing = state.phase === 'ready' || (running.length > 0 && state.rest === 'ready');
   const operation: Operation = { id: operationId, generation: state.generations, kind: 'destroy', keepDays, isServing };
   const events = [{ type: 'WORKSPACE_REMOVED', payload: { cascade_deleted: 0, operation_id: operationId } }];
-  const removed = { ...state, status: 'removed' as const, reason: null };
-  if (state.operation !== null) {
+  const removed = { ...state, status: 'removed' as const, reason: null, interruption: null };
+  if (running.length > 0) {
     return {
       state: bump({ ...removed, phase: 'unwinding', next: operation }),
-      effects: [{ type: 'cancel', operationId: state.operation.id }],
+      effects: running.map(({ id }) => ({ type: 'cancel', operationId: id })),
       events,
       operations: [],
     };
@@ -237,7 +240,7 @@ function notIn(state: WorkspaceState, command: string, needed: string): Refusal 
 
 function busyOrRemoved(state: WorkspaceState): Refusal {
   if (state.phase === 'gone') return { refused: 'WORKSPACE_REMOVED', context: { workspace_id: state.workspaceId } };
-  const running = state.operation ?? state.recorded.at(-1)?.operation;
+  const running = state.operation ?? state.checkpoints.at(-1) ?? state.recorded.at(-1)?.operation;
   return { refused: 'OPERATION_IN_PROGRESS', context: { operation: running?.kind, operation_id: running?.id } };
 }
 

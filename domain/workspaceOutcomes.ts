@@ -6,7 +6,6 @@ import {
   type Change,
   type Fact,
   type At,
-  type Interruption,
   type Operation,
   type Outcome,
   type Reason,
@@ -36,63 +35,43 @@ export function fold(state: WorkspaceState, fact: Fact): Change {
 }
 
 function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEnded' }): Change {
-  const { outcome } = fact;
-  if (fact.operationId === state.interruption?.checkpointId) return checkpointEnded(state, state.interruption, fact);
+  const { outcome, operationId } = fact;
   const { operation } = state;
-  if (operation === null || operation.id !== fact.operationId) return unchanged(state);
-  const settled = {
-    ...settle(state, operation, outcome, fact),
-    operation: null,
-    recorded: record(state, operation, outcome),
-  };
-  const ended = { operation, outcome };
-  if (state.next !== null) return startNext(settled, state.next, ended);
-  const events = eventsOf(settled, operation, outcome);
-  return (
-    afterInterruption(settled, ended, events) ?? {
-      state: bump(settled),
-      effects: [],
-      events,
-      operations: [ended],
-    }
-  );
+  const beside = state.checkpoints.find(({ id }) => id === operationId);
+  if (beside !== undefined) {
+    const checkpoints = state.checkpoints.filter((each) => each !== beside);
+    return checkpointEnded({ ...state, checkpoints }, beside, fact);
+  }
+  if (operation === null || operation.id !== operationId) return unchanged(state);
+  const free = { ...state, operation: null };
+  if (operationId === state.interruption?.checkpointId) return checkpointEnded(free, operation, fact);
+  const settled = { ...settle(free, operation, outcome, fact), recorded: record(state, operation, outcome) };
+  return next(settled, { operation, outcome });
 }
 
-/** The one that a notice began: whatever came of it, the machine is going, and another one is next. */
-function checkpointEnded(
-  state: WorkspaceState,
-  interruption: Interruption,
-  fact: Fact & { type: 'operationEnded' },
-): Change {
+/** One that a notice began: whatever came of it, the machine is going, and another one is next. */
+function checkpointEnded(state: WorkspaceState, operation: Operation, fact: Fact & { type: 'operationEnded' }): Change {
   const { outcome } = fact;
-  if (interruption.stage !== 'checkpointing') return unchanged(state);
-  const operation: Operation = {
-    id: fact.operationId,
-    generation: state.generation,
-    kind: 'checkpoint',
-    reason: 'interruption',
-  };
   const restorePointId = outcome.result === 'checkpointed' ? outcome.restorePointId : null;
-  const told = { ...interruption, stage: 'checkpointed' as const, restorePointId };
-  const isAlone = state.operation?.id === fact.operationId;
-  const settled = {
-    ...state,
-    operation: isAlone ? null : state.operation,
-    interruption: told,
-    recorded: record(state, operation, outcome),
-  };
-  const ended = { operation, outcome };
-  const events = eventsOf(settled, operation, outcome);
-  if (settled.operation !== null) return { state: bump(settled), effects: [], events, operations: [ended] };
-  if (state.next !== null) return startNext(settled, state.next, ended);
-  return (
-    afterInterruption(settled, ended, events) ?? {
-      state: bump(settled),
-      effects: [],
-      events,
-      operations: [ended],
-    }
-  );
+  const { interruption } = state;
+  const isOfIt = interruption?.checkpointId === operation.id;
+  const told = isOfIt ? { ...interruption, stage: 'checkpointed' as const, restorePointId } : interruption;
+  const settled = { ...state, interruption: told, recorded: record(state, operation, outcome) };
+  return next(settled, { operation, outcome });
+}
+
+/** What follows the end of one: nothing while another one runs, else the delete that waited, else another machine where one is missed. */
+function next(settled: WorkspaceState, ended: { operation: Operation; outcome: Outcome }): Change {
+  const events = settled.next === null ? eventsOf(settled, ended.operation, ended.outcome) : [];
+  const plain = (state: WorkspaceState): Change => ({ state: bump(state), effects: [], events, operations: [ended] });
+  if (settled.next !== null) {
+    const isAlone = settled.operation === null && settled.checkpoints.length === 0;
+    return isAlone
+      ? startNext(settled, settled.next, ended)
+      : plain({ ...settled, status: 'removed', phase: 'unwinding', interruption: null });
+  }
+  if (settled.operation !== null) return plain(settled);
+  return afterInterruption(settled, ended, events) ?? plain(settled);
 }
 
 /** The delete that waited: whatever the operation came to goes now. */
@@ -137,10 +116,12 @@ function settle(state: WorkspaceState, operation: Operation, outcome: Outcome, {
     }
     case 'paused': {
       const { machine, home, hourlyUsd } = outcome;
-      return { ...state, status: 'paused', phase: 'paused', machine, home, pausedHourlyUsd: hourlyUsd, reason: null };
+      const interruption = machine === null ? null : state.interruption;
+      const paused = { machine, home, interruption, pausedHourlyUsd: hourlyUsd, reason: null };
+      return { ...state, ...paused, status: 'paused', phase: 'paused' };
     }
     case 'checkpointed':
-      return standing(state, asBefore(state), null);
+      return standing(state, asBefore(state), state.reason);
     case 'destroyed': {
       const { restoreUntil } = outcome;
       const nothing = { machine: null, home: null, launched: null, url: null, pausedHourlyUsd: null, reason: null };

@@ -1,124 +1,145 @@
-// Every command and every end of an operation, in every phase: where it leads, and what it starts, cancels and tells.
+// Every command in every phase: where it leads, and what it starts, cancels and tells, or why it is refused.
 
-import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
-import {
-  type Change,
-  newWorkspace,
-  type Outcome,
-  type Profile,
-  type WorkspacePhase,
-  type WorkspaceState,
-} from './workspace.ts';
+import { commandOf, COMMANDS, NEW, operation, RUNNING, type StateName, STATES, summary } from './testing.ts';
+import type { Command, OperationKind } from './workspace.ts';
 import { decide } from './workspaceCommands.ts';
 import { brokenInvariants } from './workspaceInvariants.ts';
-import { fold } from './workspaceOutcomes.ts';
 
-const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as OperationId;
-const [PROVISION, DESTROY, ANOTHER] = [id(1), id(2), id(3)] as const;
-const profile: Profile = { name: 'x', role: null, runtime: null, tier: 3, compute: {} };
-const OUTCOMES = {
-  online: {
-    result: 'online',
-    machine: { instanceId: 'i-1', instanceType: 't3.large', zone: 'a', region: 'r', generation: 1, attempt: 1 },
-    home: { volumeId: 'vol-1', zone: 'a', sizeGb: 20 },
-    registration: { url: null, agentCard: null },
-  },
-  destroyed: { result: 'destroyed', restoreUntil: null },
-  cancelled: { result: 'cancelled' },
-  failed: { result: 'failed', reason: { code: 'QUOTA_EXCEEDED', context: {}, message: 'no' } },
-} satisfies Record<string, Outcome>;
+const BUSY = 'refused OPERATION_IN_PROGRESS';
+const WRONG = 'refused WRONG_PHASE';
+type Row = Record<Command['type'], string>;
+const rowOf = (otherwise: string, cells: Partial<Row> = {}): Row =>
+  ({ ...Object.fromEntries(COMMANDS.map((type) => [type, otherwise])), ...cells }) as Row;
 
-const changed = (change: ReturnType<typeof decide>): WorkspaceState => (change as Change).state;
-const end = (state: WorkspaceState, operationId: OperationId, outcome: Outcome): Change =>
-  fold(state, { type: 'operationEnded', operationId, outcome, now: '2026-11-24T00:00:00.000Z' });
+/** While something runs, it can be called off, and a delete calls it off and waits. */
+const running = (phase: string, kind: OperationKind, cells: Partial<Row> = {}): Row =>
+  rowOf(BUSY, {
+    delete: `unwinding, cancel ${kind}, REMOVED`,
+    abort: `${phase}, cancel ${kind}, OPERATION_ABORTING`,
+    ...cells,
+  });
+/** While nothing runs, of a workspace whose highest generation is `generations`. */
+const resting = (generations: number, cells: Partial<Row>): Row =>
+  rowOf(WRONG, {
+    create: BUSY,
+    delete: `destroying, start destroy ${generations}, REMOVED`,
+    recreate: `recreating, start recreate ${generations + 1}, OPERATION_STARTED`,
+    checkpoint: 'checkpointing, start checkpoint 1, OPERATION_STARTED',
+    restore: `restoring, start restore ${generations + 1}, OPERATION_STARTED`,
+    abort: 'refused OPERATION_NOT_FOUND',
+    ...cells,
+  });
+const anew = 'provisioning, start provision 2, PROVISIONING';
 
-const fresh = newWorkspace('0b0e7f5e-9a5a-4d0e-8a39-5f6d2f6f3a11' as WorkspaceId, 'acme' as TenantId);
-const provisioning = changed(decide(fresh, { type: 'create', operationId: PROVISION, profile }));
-const ready = end(provisioning, PROVISION, OUTCOMES.online).state;
-const destroying = changed(decide(ready, { type: 'delete', operationId: DESTROY, keepDays: 7 }));
-const STATES = {
-  new: fresh,
-  provisioning,
-  ready,
-  failed: end(provisioning, PROVISION, OUTCOMES.failed).state,
-  unwinding: changed(decide(provisioning, { type: 'delete', operationId: DESTROY, keepDays: 7 })),
-  destroying,
-  gone: end(destroying, DESTROY, OUTCOMES.destroyed).state,
-} satisfies Partial<Record<WorkspacePhase, WorkspaceState>>;
-type Phase = keyof typeof STATES;
-
-/** Phase after it, effects, events; or the refusal; or that nothing changes. */
-const summary = (state: WorkspaceState, change: ReturnType<typeof decide>): string => {
-  if ('refused' in change) return `refused ${change.refused}`;
-  if (change.state === state) return change.effects.length + change.events.length === 0 ? 'unchanged' : 'inconsistent';
-  const effects = change.effects.map((effect) =>
-    effect.type === 'start'
-      ? `start ${effect.operation.kind}`
-      : `cancel ${effect.operationId === PROVISION ? 'it' : '?'}`,
-  );
-  return [change.state.phase, ...effects, ...change.events.map((event) => event.type)].join(', ');
+const TABLE: Record<StateName, Row> = {
+  new: rowOf('refused WORKSPACE_NOT_FOUND', { create: 'provisioning, start provision 1, PROVISIONING' }),
+  provisioning: running('provisioning', 'provision'),
+  ready: resting(1, {
+    restart: 'restarting, start restart 1, OPERATION_STARTED',
+    pause: 'pausing, start pause 1, OPERATION_STARTED',
+    update: 'ready, UPDATED',
+  }),
+  recreating: running('recreating', 'recreate'),
+  restoring: running('restoring', 'restore'),
+  restarting: running('restarting', 'restart'),
+  pausing: running('pausing', 'pause'),
+  paused: resting(1, { resume: 'resuming, start resume 2, OPERATION_STARTED', update: 'paused, UPDATED' }),
+  'paused, home alone': resting(1, {
+    resume: 'resuming, start resume 2, OPERATION_STARTED',
+    update: 'paused, UPDATED',
+  }),
+  'paused, tries again': resting(2, {
+    resume: 'resuming, start resume 3, OPERATION_STARTED',
+    update: 'paused, UPDATED',
+  }),
+  resuming: running('resuming', 'resume'),
+  checkpointing: running('checkpointing', 'checkpoint'),
+  interrupted: running('interrupted', 'checkpoint'),
+  'interrupted, checkpoint beside': running('recreating', 'recreate', {
+    delete: 'unwinding, cancel recreate, cancel checkpoint, REMOVED',
+  }),
+  'interrupted, checkpoint alone': rowOf(BUSY, {
+    delete: 'unwinding, cancel checkpoint, REMOVED',
+    abort: 'unchanged',
+  }),
+  recovering: running('recovering', 'recover'),
+  // It has no home yet: whatever makes a machine makes it as if for the first time.
+  failed: resting(1, { recreate: anew, restart: anew, checkpoint: WRONG, update: 'failed, UPDATED' }),
+  'failed, home alone': resting(2, {
+    restart: 'recreating, start recreate 3, OPERATION_STARTED',
+    update: 'failed, UPDATED',
+  }),
+  'failed, machine left': resting(1, {
+    restart: 'restarting, start restart 1, OPERATION_STARTED',
+    update: 'failed, UPDATED',
+  }),
+  unwinding: running('unwinding', 'provision', { delete: 'unchanged' }),
+  destroying: rowOf(BUSY, { delete: 'unchanged', abort: 'refused OPERATION_NOT_ABORTABLE' }),
+  gone: rowOf('refused WORKSPACE_REMOVED'),
 };
 
-it('the states that the tables start from are what they are called, and sound', () => {
-  for (const [phase, state] of Object.entries(STATES)) {
-    expect(state.phase).toBe(phase);
+const cases = Object.entries(TABLE).flatMap(([name, row]) =>
+  COMMANDS.map((type) => [name as StateName, type, row[type]] as const),
+);
+const commandIn = (name: StateName, type: Command['type'], operationId = NEW): Command =>
+  type === 'abort'
+    ? commandOf.abort(operationId, STATES[name].operation?.id ?? abortable(name))
+    : commandOf[type](operationId);
+/** The recreate that a notice has called off has ended: to call it off is to ask for what is so. */
+const abortable = (name: StateName) => (name === 'interrupted, checkpoint alone' ? RUNNING : operation(50));
+
+it('the states that the tables start from are in the phase that they are called by, and sound', () => {
+  for (const [name, state] of Object.entries(STATES)) {
+    if (name !== 'interrupted, checkpoint beside') expect(state.phase).toBe(name.split(',')[0]);
     expect(brokenInvariants(state)).toEqual([]);
   }
 });
 
-it.each<[Phase, string, string]>([
-  ['new', 'provisioning, start provision, WORKSPACE_PROVISIONING', 'refused WORKSPACE_NOT_FOUND'],
-  ['provisioning', 'refused OPERATION_IN_PROGRESS', 'unwinding, cancel it, WORKSPACE_REMOVED'],
-  ['ready', 'refused OPERATION_IN_PROGRESS', 'destroying, start destroy, WORKSPACE_REMOVED'],
-  ['failed', 'refused OPERATION_IN_PROGRESS', 'destroying, start destroy, WORKSPACE_REMOVED'],
-  ['unwinding', 'refused OPERATION_IN_PROGRESS', 'unchanged'],
-  ['destroying', 'refused OPERATION_IN_PROGRESS', 'unchanged'],
-  ['gone', 'refused WORKSPACE_REMOVED', 'refused WORKSPACE_REMOVED'],
-])('in phase %s a create is: %s; a delete is: %s', (phase, onCreate, onDelete) => {
-  const state = STATES[phase];
-  expect(summary(state, decide(state, { type: 'create', operationId: ANOTHER, profile }))).toBe(onCreate);
-  expect(summary(state, decide(state, { type: 'delete', operationId: ANOTHER, keepDays: 7 }))).toBe(onDelete);
+it.each(cases)('%s: %s leads to: %s', (name, type, expected) => {
+  const state = STATES[name];
+  const decision = decide(state, commandIn(name, type));
+  expect(summary(state, decision)).toBe(expected);
+  if ('refused' in decision || decision.state === state) return;
+  expect(decision.state.version).toBe(state.version + 1);
+  expect(brokenInvariants(decision.state)).toEqual([]);
 });
 
-it.each<[Phase, keyof typeof OUTCOMES, string]>([
-  ['provisioning', 'online', 'ready, WORKSPACE_ONLINE'],
-  ['provisioning', 'failed', 'failed, WORKSPACE_PROVISION_FAILED'],
-  ['provisioning', 'cancelled', 'failed, WORKSPACE_PROVISION_FAILED'],
-  // The delete waits for the end, whichever it is.
-  ['unwinding', 'online', 'destroying, start destroy'],
-  ['unwinding', 'failed', 'destroying, start destroy'],
-  ['unwinding', 'cancelled', 'destroying, start destroy'],
-  ['destroying', 'destroyed', 'gone, WORKSPACE_DESTROYED'],
-  ['destroying', 'failed', 'failed, WORKSPACE_DESTROY_FAILED'],
-  ['destroying', 'cancelled', 'failed, WORKSPACE_DESTROY_FAILED'],
-])('in phase %s the end of what runs as %s leads to: %s', (phase, result, expected) => {
-  const state = STATES[phase];
-  const change = end(state, state.operation!.id, OUTCOMES[result]);
-  expect(summary(state, change)).toBe(expected);
-  expect(change.state.version).toBe(state.version + 1);
-  expect(brokenInvariants(change.state)).toEqual([]);
-});
+it.each(cases.filter(([, , expected]) => expected === BUSY))(
+  '%s: the refusal of %s names an operation',
+  (name, type) => {
+    expect(decide(STATES[name], commandIn(name, type))).toMatchObject({
+      context: { operation: expect.any(String), operation_id: expect.any(String) },
+    });
+  },
+);
 
-describe.each(Object.entries(STATES))('in phase %s', (_, state) => {
-  it.each(Object.keys(OUTCOMES) as (keyof typeof OUTCOMES)[])('%s of what does not run changes nothing', (result) => {
-    const idle = [PROVISION, DESTROY, ANOTHER].filter((operationId) => operationId !== state.operation?.id);
-    for (const operationId of idle) expect(summary(state, end(state, operationId, OUTCOMES[result]))).toBe('unchanged');
-  });
-
-  it('a command that was taken before changes nothing, whatever it asks for', () => {
+it.each(Object.entries(STATES))(
+  '%s: a command that was taken before changes nothing, whatever it asks for',
+  (name, state) => {
     const known = [state.operation?.id, state.next?.id, ...state.recorded.map((entry) => entry.operation.id)];
     for (const operationId of known) {
       if (operationId === undefined) continue;
-      expect(summary(state, decide(state, { type: 'create', operationId, profile }))).toBe('unchanged');
-      expect(summary(state, decide(state, { type: 'delete', operationId, keepDays: 7 }))).toBe('unchanged');
+      for (const type of COMMANDS) {
+        expect(summary(state, decide(state, commandIn(name as StateName, type, operationId)))).toBe('unchanged');
+      }
     }
-  });
+  },
+);
+
+it('a name is changed whatever runs; what a machine is made of is not', () => {
+  const change = (state: (typeof STATES)[StateName], what: Partial<typeof state.profile>) =>
+    decide(state, { type: 'update', operationId: NEW, change: what as object });
+  for (const name of ['provisioning', 'recreating', 'pausing', 'interrupted', 'recovering'] as const) {
+    const state = STATES[name];
+    expect(change(state, { name: 'y' })).toMatchObject({ state: { phase: state.phase, profile: { name: 'y' } } });
+    expect(change(state, { tier: 4 })).toMatchObject({ refused: 'OPERATION_IN_PROGRESS' });
+  }
 });
 
-it('a delete that failed keeps what may still exist, and takes another try to its end', () => {
-  const failed = end(STATES.destroying, DESTROY, OUTCOMES.failed).state;
-  expect(failed).toMatchObject({ status: 'failed', machine: { instanceId: 'i-1' }, home: { volumeId: 'vol-1' } });
-  const again = changed(decide(failed, { type: 'delete', operationId: ANOTHER, keepDays: 7 }));
-  expect(again).toMatchObject({ status: 'removed', phase: 'destroying', reason: null, operation: { id: ANOTHER } });
-  expect(summary(again, end(again, ANOTHER, OUTCOMES.destroyed))).toBe('gone, WORKSPACE_DESTROYED');
+it('a removed workspace comes back from its restore point with the next generation', () => {
+  const { profile, version, generations } = STATES.gone;
+  const removed = { profile: profile!, version, generations };
+  const back = decide(STATES.new, { ...commandOf.restore(NEW), removed });
+  expect(summary(STATES.new, back)).toBe('provisioning, start provision 2, PROVISIONING');
+  expect(back).toMatchObject({ state: { version: version + 1, generations: 2, restoreUntil: null } });
 });
