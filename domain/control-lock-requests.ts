@@ -4,6 +4,7 @@ import {
   asBefore,
   type ControlRequest,
   controllerOf,
+  type Holder,
   type Lock,
   type LockChange,
   type LockRefusal,
@@ -39,7 +40,7 @@ type Of<Type extends ControlRequest['type']> = ControlRequest & { readonly type:
 
 function acquire(lock: Lock, { actor, controller, ttlSeconds, generation }: Of<'acquire'>, now: number) {
   const holder = { controller, actor };
-  if (sameHolder(lock.holder, holder) && lock.generation === generation) {
+  if (holds(lock, holder, generation)) {
     // Its holder was asked to give it away: asking again does not undo that.
     return lock.pending === null ? renewed(lock, actor, ttlSeconds, now) : refused(lock, 'DISPLAY_TAKEOVER_PENDING');
   }
@@ -55,8 +56,7 @@ function acquire(lock: Lock, { actor, controller, ttlSeconds, generation }: Of<'
 /** Of people: a held lock is asked for, and the agent has the grace to give it. */
 function takeover(lock: Lock, request: Of<'takeover'>, now: number, { graceMs }: LockRules): LockChange | LockRefusal {
   const { actor, ttlSeconds, generation } = request;
-  if (sameHolder(lock.holder, { controller: 'user', actor }) && lock.generation === generation)
-    return renewed(lock, actor, ttlSeconds, now);
+  if (holds(lock, { controller: 'user', actor }, generation)) return renewed(lock, actor, ttlSeconds, now);
   if (lock.holder?.controller === 'user') return refused(lock, 'DISPLAY_CONTROL_HELD');
   if (lock.holder === null) return taken(lock, 'takeover', { ...request, controller: 'user' }, now);
   if (lock.pending === null) return asked(lock, request, now, graceMs);
@@ -66,8 +66,7 @@ function takeover(lock: Lock, request: Of<'takeover'>, now: number, { graceMs }:
 /** Of an admin: whoever has it loses it, the agent as soon as its last permit has run out. */
 function force(lock: Lock, request: Of<'force'>, now: number, { permitMs }: LockRules): LockChange {
   const { actor, ttlSeconds, generation } = request;
-  if (sameHolder(lock.holder, { controller: 'user', actor }) && lock.generation === generation)
-    return renewed(lock, actor, ttlSeconds, now);
+  if (holds(lock, { controller: 'user', actor }, generation)) return renewed(lock, actor, ttlSeconds, now);
   if (lock.holder?.controller === 'agent') {
     const outbid = givenUp(lock, 'outbid', now);
     const change = asked(lock, request, now, permitMs);
@@ -158,6 +157,10 @@ function resume(lock: Lock, { actor }: Of<'resume'>): LockChange {
     happened: [...free.happened, { verb: 'resume', stage: 'completed', actor }],
   };
 }
+
+/** On the machine that is meant; an operator means the present one. */
+const holds = (lock: Lock, holder: Holder, generation: number): boolean =>
+  sameHolder(lock.holder, holder) && (generation === 0 || lock.generation === generation);
 
 const refused = (lock: Lock, code: LockRefusal['refused']): LockRefusal => ({
   refused: code,

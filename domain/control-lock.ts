@@ -137,3 +137,6 @@ export function dueAt({ expiresAt, pending, parked }: Lock): number | null {
   const times = [expiresAt, pending?.deadlineAt, parked?.until].filter((time) => typeof time === 'number');
   return times.length === 0 ? null : Math.min(...times);
 }
+
+/** Short against the grace, so that the last permit has run out long before the deadline; never so short that each action asks twice. */
+export const permitMsFor = (graceMs: number): number => Math.min(2_000, Math.floor(graceMs / 2));

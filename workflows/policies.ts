@@ -60,6 +60,10 @@ export const recordActivities =
       | 'keepRestorePoints'
       | 'watchMachine'
       | 'afterMachine'
+      | 'openControl'
+      | 'writeControl'
+      | 'recordRefusedTakeover'
+      | 'revokeDisplay'
     >
   >(record);
 export const callActivities =
@@ -81,4 +85,7 @@ export const callActivities =
     >
   >(call);
 export const launchActivities = proxyActivities<Pick<Activities, 'launchMachine' | 'startMachine'>>(launch);
-export const localActivities = proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'readTimeouts'>>(publishNow);
+export const localActivities =
+  proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'readTimeouts' | 'openControl' | 'writeControl'>>(
+    publishNow,
+  );
