@@ -133,7 +133,8 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
   }
 }
 
-async function answered(workspaceId: WorkspaceId, ask: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
+/** What `ask` brings back, or the registry's error for why there is none. */
+export async function answered<Answer>(workspaceId: WorkspaceId, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
