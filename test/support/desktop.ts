@@ -1,0 +1,57 @@
+// A workspace with a display as a test drives it: people by their tokens over HTTP, the agent by its machine's own sidecar.
+
+import { type MachineRuntime } from '../../emulator/machines/runtime.ts';
+import { inlineMachines } from '../../emulator/machines/inline.ts';
+import type { DesktopActions } from '../../sidecar/actions.ts';
+import type { DisplayControl } from '../../sidecar/control.ts';
+import type { Berth } from './berth.ts';
+
+export type Agent = { readonly actions: DesktopActions; readonly control: DisplayControl };
+export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
+
+/** Machines whose desktops a test acts on: the newest one's agent is the one that counts. */
+export function desktopMachines(): { readonly runtime: MachineRuntime; newest(): Agent } {
+  let agent: Agent | null = null;
+  return {
+    runtime: inlineMachines({ onDesktop: (actions, control) => void (agent = { actions, control }) }),
+    newest() {
+      if (agent === null) throw new Error('no machine has registered');
+      return agent;
+    },
+  };
+}
+
+export function desktopsOf(berth: Berth) {
+  const call = async (method: string, path: string, body?: unknown, token = berth.adminToken): Promise<Answer> => {
+    const response = await fetch(`${berth.apiUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  return {
+    call,
+    /** Online, with a display. */
+    async online(name: string, body: object = {}): Promise<string> {
+      const compute = { display: { mode: 'desktop-control' } };
+      const { id } = await berth.user.call<{ id: string }>('POST', '/workspaces', { name, compute, ...body });
+      await berth.untilEvent(id, 'WORKSPACE_ONLINE');
+      return id;
+    },
+    /** Another person's token. */
+    async orgToken(name: string): Promise<string> {
+      return String((await call('POST', '/org/tokens', { name })).body['token']);
+    },
+    control: (id: string, verb: string, body: object = {}, token?: string): Promise<Answer> =>
+      call('POST', `/workspaces/${id}/display/control/${verb}`, body, token),
+    async read(id: string, token?: string): Promise<Record<string, unknown>> {
+      return (await call('GET', `/workspaces/${id}/display/control`, undefined, token)).body;
+    },
+    async audit(id: string): Promise<{ events: Record<string, unknown>[]; chain_valid: boolean }> {
+      const { body } = await call('GET', `/workspaces/${id}/display/control/audit`);
+      return body as { events: Record<string, unknown>[]; chain_valid: boolean };
+    },
+  };
+}
