@@ -1,7 +1,7 @@
 // Control of a display from hand to hand: agent and people over HTTP, the agent's machine with its real sidecar.
 
 import { type Berth, startBerth } from '../support/berth.ts';
-import { desktopMachines, desktopsOf } from '../support/desktop.ts';
+import { busy, desktopMachines, desktopsOf, gate } from '../support/desktop.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof desktopsOf>;
@@ -68,28 +68,25 @@ it('the agent yields: the action in flight completes, the queued ones are cancel
   const { actions, control } = machines.newest();
   const { fence } = (await control.acquire(300)) as { fence: number };
   actions.granted(fence);
-  let finish = (): void => {};
-  const inFlight = new Promise<void>((resolve) => (finish = resolve));
-  let begun = (): void => {};
-  const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+  const [inFlight, hasBegun] = [gate(), gate()];
   const done: string[] = [];
   const batch = actions.submit([
     { kind: 'screenshot', run: async () => void done.push('look') },
     {
       kind: 'pointer',
       run: async () => {
-        begun();
-        await inFlight;
+        hasBegun.open();
+        await inFlight.opened;
         done.push('click');
       },
     },
     { kind: 'keyboard', run: async () => void done.push('type') },
     { kind: 'pointer', run: async () => void done.push('click again') },
   ]);
-  await hasBegun;
+  await hasBegun.opened;
   const asked = await on.control(id, 'acquire');
   expect(asked).toMatchObject({ status: 202, body: { status: 'pending', controller: 'agent' } });
-  finish();
+  inFlight.open();
   await berth.untilEvent(id, 'display.control.takeover.completed');
   expect(Date.now()).toBeLessThan(Date.parse(String(asked.body['deadline_at'])));
   expect(await batch).toMatchObject([
@@ -108,16 +105,7 @@ it('the agent yields: the action in flight completes, the queued ones are cancel
 
 it('an agent that does not yield loses it at the deadline, not before, and its action is told that it spans the change', async () => {
   const id = await on.online('stubborn');
-  const { actions, control } = machines.newest();
-  const { fence } = (await control.acquire(300)) as { fence: number };
-  actions.granted(fence);
-  let finish = (): void => {};
-  const inFlight = new Promise<void>((resolve) => (finish = resolve));
-  let begun = (): void => {};
-  const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-  await actions.submit([{ kind: 'screenshot', run: async () => 'pixels' }]);
-  const batch = actions.submit([{ kind: 'keyboard', run: async () => (begun(), inFlight) }]);
-  await hasBegun;
+  const { fence, finish, outcome } = await busy(machines.newest());
   const asked = await on.control(id, 'takeover');
   expect(asked).toMatchObject({ status: 202, body: { status: 'pending' } });
   const events = await berth.untilEvent(id, 'display.control.takeover.completed');
@@ -125,7 +113,7 @@ it('an agent that does not yield loses it at the deadline, not before, and its a
   expect(Date.parse(granted.timestamp)).toBeGreaterThanOrEqual(Date.parse(String(asked.body['deadline_at'])));
   expect(granted.payload).toMatchObject({ because: 'forced', fence: fence + 1, request_id: asked.body['request_id'] });
   finish();
-  expect(await batch).toMatchObject([{ status: 'done', spansEpochs: true }]);
+  expect(await outcome).toMatchObject([{ status: 'done', spansEpochs: true }]);
 });
 
 it('a paused agent does nothing, and goes on where a person resumes it, after a look', async () => {

@@ -21,6 +21,29 @@ export function desktopMachines(): { readonly runtime: MachineRuntime; newest():
   };
 }
 
+/** It has control, and something in flight that ends when it is told to. */
+export async function busy({ actions, control }: Agent) {
+  const { fence } = (await control.acquire(300)) as { fence: number };
+  actions.granted(fence);
+  await actions.submit([{ kind: 'screenshot', run: async () => 'pixels' }]);
+  const [begun, finish] = [gate(), gate()];
+  const run = async (): Promise<void> => {
+    begun.open();
+    await finish.opened;
+  };
+  const outcome = actions.submit([{ kind: 'keyboard', run }]);
+  await begun.opened;
+  return { actions, control, fence, finish: finish.open, outcome };
+}
+
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
 export function desktopsOf(berth: Berth) {
   const call = async (method: string, path: string, body?: unknown, token = berth.adminToken): Promise<Answer> => {
     const response = await fetch(`${berth.apiUrl}${path}`, {
