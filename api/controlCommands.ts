@@ -1,6 +1,6 @@
 // Sends requests for control to the displayControl workflow of a workspace, which is there while somebody needs it.
 
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { type Client, isGrpcServiceError, WithStartWorkflowOperation } from '@temporalio/client';
 import type { ControlRequest, Lock } from '../domain/control-lock.ts';
 import {
   controlUpdate,
@@ -32,10 +32,22 @@ export function temporalControl(client: Client, taskQueue: string, timeoutMs: nu
     staticSummary: `control of the display, ${tenantId}`,
   });
 
+  /** A run that ends just then takes nothing any more: the next one does. What one has taken it also answers. */
+  const untilTaken = <Result>(ask: () => Promise<Result>): Promise<Result> =>
+    within(async () => {
+      for (let turn = 1; ; turn++) {
+        try {
+          return await ask();
+        } catch (error) {
+          if (turn === TURNS || !isEnding(error)) throw error;
+        }
+      }
+    });
+
   return {
     ask: (target, request) =>
       answered(target.workspaceId, () =>
-        within(() =>
+        untilTaken(() =>
           client.workflow.executeUpdateWithStart(controlUpdate, {
             startWorkflowOperation: new WithStartWorkflowOperation<DisplayControlWorkflow>(
               DISPLAY_CONTROL_WORKFLOW,
@@ -58,4 +70,18 @@ export function temporalControl(client: Client, taskQueue: string, timeoutMs: nu
         );
       }),
   };
+}
+
+/** Each turn meets another run; as many ends in a row have never been seen. */
+const TURNS = 10;
+
+/** gRPC's status codes for "its run is closed" and "aborted by closing workflow". */
+const FAILED_PRECONDITION = 9;
+const ABORTED = 10;
+
+function isEnding(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return [FAILED_PRECONDITION, ABORTED].includes(cause.code);
+  }
+  return false;
 }

@@ -56,9 +56,8 @@ export class DesktopActions {
     this.#now = now;
   }
 
-  /** Control was granted: what was seen before it counts no more. */
+  /** Control was granted, or still is the agent's: under another fence what was seen before counts no more. */
   granted(fence: number): void {
-    if (fence === this.#fence) return;
     this.#fence = fence;
     this.#isYielding = false;
   }

@@ -99,6 +99,8 @@ it('a grant is written once, is seen by all readers, and a late one of an older 
   expect(await newestAudit(db, workspaceId, 10)).toHaveLength(2);
   expect(await liveFence(db, workspaceId)).toEqual({ controller: 'agent', fence: 1, holder: AGENT, generation: 1 });
   expect(await permitView(db, workspaceId)).toMatchObject({ controller: 'agent', fence: 1, isAsked: false });
+  const another = { ...change.lock, holder: { controller: 'agent', actor: 'another' } } as const;
+  expect(await writeLock(db, { ...write, lock: another })).toEqual({ result: 'overtaken' });
   const later = { ...change.lock, fence: 5, version: 9, holder: null, expiresAt: null };
   await writeLock(db, writeOf(workspaceId, { lock: later, happened: [] }));
   await writeLock(db, { ...write, lock: { ...change.lock, version: 20 } });

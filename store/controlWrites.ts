@@ -1,5 +1,6 @@
 // Writes what the displayControl workflow decided: row, events, audit and order to the machine in one statement, under its guards.
 
+import { createHash } from 'node:crypto';
 import type { Holder, Lock } from '../domain/control-lock.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { insertAudit, type NewAuditLine } from './controlAudit.ts';
@@ -34,7 +35,12 @@ export type LockWritten =
   | { readonly result: 'wait'; readonly ms: number }
   /** The machine is not there, or not that one any more. */
   | { readonly result: 'no-display'; readonly status: string }
-  | { readonly result: 'renewed'; readonly leaseMs: number };
+  | { readonly result: 'renewed'; readonly leaseMs: number }
+  /**
+   * The row is ahead of what was decided on. A workflow task that is lost takes its decisions with it, but not what its local
+   * activities have written: what is in Postgres counts, and it is decided anew on that.
+   */
+  | { readonly result: 'overtaken' };
 
 const GUARDS = `(not $3::boolean or (w.status = 'online' and (l.generation = 0 or w.generation = l.generation)
        and (c.revoked_operation is null or w.operation_id is distinct from c.revoked_operation)))
@@ -61,7 +67,7 @@ const WRITE = `with l as (
         when $6::boolean then clock_timestamp() + make_interval(secs => l.ttl_seconds) else c.expires_at end,
       permits_end_at = case $7::text when 'stop' then clock_timestamp() + make_interval(secs => $8::float8 / 1000)
         when 'stopped' then null else c.permits_end_at end,
-      revoked_operation = case when $3::boolean then null else c.revoked_operation end
+      revoked_operation = case when $3::boolean then null else c.revoked_operation end, last_write = $15
     from l, workspaces w
     where c.workspace_id = $1 and w.id = $1 and ${GUARDS}
     returning c.generation, c.expires_at
@@ -82,7 +88,7 @@ const WRITE = `with l as (
   select c.generation, ${LEASE_MS} as lease_ms from written c`;
 
 /** Why nothing was written: it was before, or which guard stood against it. */
-const WHY = `select (c.fence, c.version) >= ($2::bigint, $3::bigint) as done, c.generation, c.controller, ${LEASE_MS} as lease_ms,
+const WHY = `select c.last_write is not distinct from $5 as done, (c.fence, c.version) >= ($2::bigint, $3::bigint) as overtaken, c.generation, c.controller, ${LEASE_MS} as lease_ms,
     (extract(epoch from c.permits_end_at - clock_timestamp()) * 1000)::float8 as permits_ms, w.status, w.phase,
     c.revoked_operation is not null and w.operation_id is not distinct from c.revoked_operation as revoked,
     $4::int = 0 or w.generation = $4 as same_machine
@@ -92,6 +98,9 @@ const WHY = `select (c.fence, c.version) >= ($2::bigint, $3::bigint) as done, c.
 export async function writeLock(db: Queryable, write: LockWrite): Promise<LockWritten> {
   const { workspaceId, lock, grants, permits } = write;
   const waitsForPermits = grants === 'user' && permits !== 'stopped';
+  const name = createHash('sha256')
+    .update(JSON.stringify([lock, write.audit]))
+    .digest('hex');
   const { rows: written } = await db.query(WRITE, [
     workspaceId,
     JSON.stringify(columnsOf(lock)),
@@ -107,12 +116,14 @@ export async function writeLock(db: Queryable, write: LockWrite): Promise<LockWr
     write.tenantId,
     JSON.stringify(write.audit),
     eventsParameter(write.events),
+    name,
   ]);
   if (written[0] !== undefined)
     return { result: 'written', leaseMs: written[0].lease_ms, generation: written[0].generation };
-  const { rows } = await db.query(WHY, [workspaceId, lock.fence, lock.version, lock.generation]);
+  const { rows } = await db.query(WHY, [workspaceId, lock.fence, lock.version, lock.generation, name]);
   const why = rows[0];
   if (why.done) return { result: 'written', leaseMs: why.lease_ms, generation: why.generation };
+  if (why.overtaken) return { result: 'overtaken' };
   if (write.losesLease && why.lease_ms > 0) return { result: 'renewed', leaseMs: why.lease_ms };
   if (grants !== null && (why.status !== 'online' || why.revoked || !why.same_machine))
     return { result: 'no-display', status: why.status === 'online' ? 'restarting' : why.status };

@@ -8,7 +8,6 @@ import {
   type LockChange,
   type LockRefusal,
   type LockRules,
-  sameHolder,
 } from '../domain/control-lock.ts';
 import { foldControl } from '../domain/control-lock-facts.ts';
 import type { DisplayControlInput } from './controlMessages.ts';
@@ -38,17 +37,31 @@ export class ControlBook {
     return this.#lock;
   }
 
-  /** Writes a change under its guards; null, or why it can't be had. It waits for permits that may be in use. */
-  async commit(change: LockChange, { losesLease = false } = {}): Promise<LockRefusal | null> {
+  /** Decides on the lock as it is, and writes that; null, or why it can't be had. */
+  async change(
+    decide: (lock: Lock) => LockChange | LockRefusal,
+    { losesLease = false } = {},
+  ): Promise<LockRefusal | null> {
+    // Nobody is refused for what Postgres does not say any more.
+    for (let isFresh = false; ; isFresh = true) {
+      const decision = decide(this.#lock);
+      const outcome = 'refused' in decision ? decision : await this.#commit(decision, losesLease);
+      const isFinal = outcome === null || (outcome !== 'overtaken' && (isFresh || outcome !== decision));
+      if (isFinal) return outcome;
+      this.#lock = (await ControlBook.open(this.#of)).lock;
+    }
+  }
+
+  /** Under its guards; it waits for permits that may be in use. */
+  async #commit(change: LockChange, losesLease: boolean): Promise<LockRefusal | 'overtaken' | null> {
     const before = this.#lock;
     const { lock } = change;
     if (lock === before) return null;
-    const grants = lock.holder !== null && !sameHolder(lock.holder, before.holder) ? lock.holder.controller : null;
     const write = {
       before,
       lock,
       happened: change.happened.map((happening) => ({ ...happening, id: uuid4() })),
-      grants: grants ?? (lock.fence > before.fence && lock.holder !== null ? lock.holder.controller : null),
+      grants: lock.holder !== null && lock.fence > before.fence ? lock.holder.controller : null,
       startsLease: lock.holder !== null && lock.expiresAt !== before.expiresAt,
       losesLease,
       permits: change.permits ?? null,
@@ -75,15 +88,18 @@ export class ControlBook {
           return null;
         case 'no-display':
           return { refused: 'DISPLAY_UNAVAILABLE', context: { status: written.status } };
+        case 'overtaken':
+          return 'overtaken';
       }
     }
   }
 
   /** A fact changes what it changes; a grant that can't be had any more is given up, and that is said. */
   async fold(fact: ControlFact): Promise<void> {
-    const change = foldControl(this.#lock, fact, Date.now(), this.rules);
     const requestId = this.#lock.pending?.requestId;
-    const refusal = await this.commit(change, { losesLease: fact.type === 'leaseLost' });
+    const refusal = await this.change((lock) => foldControl(lock, fact, Date.now(), this.rules), {
+      losesLease: fact.type === 'leaseLost',
+    });
     if (refusal === null || requestId === undefined) return;
     await this.fold({ type: 'grantRefused', requestId, because: refusal.refused });
   }

@@ -65,8 +65,7 @@ export async function displayControl(input: DisplayControlInput): Promise<void> 
   async function take(request: ControlRequest): Promise<Lock> {
     const answer = await new Promise<Lock | LockRefusal>((resolve) => {
       turns.push(async (at) => {
-        const decision = decideControl(at.lock, request, Date.now(), at.rules);
-        const refusal = 'refused' in decision ? decision : await at.commit(decision);
+        const refusal = await at.change((lock) => decideControl(lock, request, Date.now(), at.rules));
         resolve(refusal ?? at.lock);
       });
     });
@@ -87,8 +86,7 @@ export async function displayControl(input: DisplayControlInput): Promise<void> 
   }
 
   async function takeOver(at: ControlBook, request: ControlRequest & { readonly type: 'takeover' }): Promise<void> {
-    const decision = decideControl(at.lock, request, Date.now(), at.rules);
-    const refusal = 'refused' in decision ? decision : await at.commit(decision);
+    const refusal = await at.change((lock) => decideControl(lock, request, Date.now(), at.rules));
     if (refusal === null) return;
     const { actor, requestId } = request;
     await recordActivities.recordRefusedTakeover.executeWithOptions({ summary: `refused: ${refusal.refused}` }, [

@@ -21,8 +21,8 @@ const CODES: Readonly<Record<PermitRefusal, ErrorCode>> = {
   parked: 'DISPLAY_PARKED',
 };
 
-/** The audit is read page by page of so many lines at most. */
-const AUDIT_LINES = 500;
+/** So many lines of the audit are read, the newest, where nothing is said; and at most. */
+const AUDIT_LINES = { usual: 500, max: 10_000 };
 
 export function displayRoutes(deps: ApiDependencies) {
   const { db, settings } = deps;
@@ -39,7 +39,8 @@ export function displayRoutes(deps: ApiDependencies) {
       })
       .get('/:id/display/control/audit', workspaceOfPath, adminAuth(deps), async (c) => {
         const { id } = await knownWorkspace(deps, c);
-        const [events, isWhole] = await Promise.all([newestAudit(db, id, AUDIT_LINES), isAuditWhole(db, id)]);
+        const limit = limitOf(c.req.query('limit'));
+        const [events, isWhole] = await Promise.all([newestAudit(db, id, limit), isAuditWhole(db, id)]);
         return c.json({ events, chain_valid: isWhole });
       })
       // One read beside the token's: it is asked for each action.
@@ -55,4 +56,12 @@ export function displayRoutes(deps: ApiDependencies) {
         return c.json({ fence: view.fence, valid_ms: Math.floor(permit.validMs) });
       })
   );
+}
+
+function limitOf(value: string | undefined): number {
+  if (value === undefined) return AUDIT_LINES.usual;
+  const limit = /^\d+$/.test(value) ? Number(value) : 0;
+  if (limit < 1 || limit > AUDIT_LINES.max)
+    throw new BerthError('VALIDATION_FAILED', { problem: `limit: must be from 1 to ${AUDIT_LINES.max}` });
+  return limit;
 }

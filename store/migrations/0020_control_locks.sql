@@ -27,7 +27,9 @@ create table control_locks (
   -- Until then the last permit of an agent that lost control may be in use: no person is granted it before.
   permits_end_at timestamptz,
   -- The operation that takes the machine away: while the workspace is in its hands nothing is granted.
-  revoked_operation uuid
+  revoked_operation uuid,
+  -- Of what the last write said: a repeat of it is told apart from another one of the same version.
+  last_write text
 ) with (fillfactor = 50);
 
 -- Renewals are nobody's news.

@@ -112,6 +112,7 @@ it(
     const { finish } = await busy(machines.newest());
     const asked = await on.control(id, 'takeover');
     await berth.restartApi();
+    expect(asked.status).toBe(202);
     await expectOneForcedGrant(id, Date.parse(String(asked.body['deadline_at'])));
     finish();
     await worker.stop();

@@ -72,8 +72,8 @@ export function desktopsOf(berth: Berth) {
     async read(id: string, token?: string): Promise<Record<string, unknown>> {
       return (await call('GET', `/workspaces/${id}/display/control`, undefined, token)).body;
     },
-    async audit(id: string): Promise<{ events: Record<string, unknown>[]; chain_valid: boolean }> {
-      const { body } = await call('GET', `/workspaces/${id}/display/control/audit`);
+    async audit(id: string, limit = 500): Promise<{ events: Record<string, unknown>[]; chain_valid: boolean }> {
+      const { body } = await call('GET', `/workspaces/${id}/display/control/audit?limit=${limit}`);
       return body as { events: Record<string, unknown>[]; chain_valid: boolean };
     },
   };
