@@ -32,6 +32,7 @@ export function displayControlOf({ url, token, signal, log }: Platform, workspac
     });
 
   return {
+    workspaceId,
     permit,
     acquire: (ttlSeconds: number): Promise<Acquired> =>
       refusable(async () => {

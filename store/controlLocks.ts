@@ -44,6 +44,8 @@ export async function findLock(db: Queryable, workspaceId: WorkspaceId): Promise
 
 /** As it was left; a new one where there is none. */
 export async function openLock(db: Queryable, workspaceId: WorkspaceId): Promise<ControlLockRow> {
+  const found = await findLock(db, workspaceId);
+  if (found !== null) return found;
   await db.query(`insert into control_locks (workspace_id) values ($1) on conflict do nothing`, [workspaceId]);
   return (await findLock(db, workspaceId))!;
 }

@@ -71,7 +71,7 @@ it('2,000 requests of people against a busy agent: no action begins under an old
   const results = [];
   for (let index = 0; index < WORKSPACES; index++) {
     const id = await on.online(`hammered ${index}`);
-    results.push({ id, agent: machines.newest() });
+    results.push({ id, agent: await machines.agent(id) });
   }
   const all = await Promise.all(
     results.map(async ({ id, agent }, index) => {

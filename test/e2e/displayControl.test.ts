@@ -65,7 +65,7 @@ it('another person is refused, and is not told who it is', async () => {
 
 it('the agent yields: the action in flight completes, the queued ones are cancelled, and the person has it', async () => {
   const id = await on.online('yields');
-  const { actions, control } = machines.newest();
+  const { actions, control } = await machines.agent(id);
   const { fence } = (await control.acquire(300)) as { fence: number };
   actions.granted(fence);
   const [inFlight, hasBegun] = [gate(), gate()];
@@ -105,7 +105,7 @@ it('the agent yields: the action in flight completes, the queued ones are cancel
 
 it('an agent that does not yield loses it at the deadline, not before, and its action is told that it spans the change', async () => {
   const id = await on.online('stubborn');
-  const { fence, finish, outcome } = await busy(machines.newest());
+  const { fence, finish, outcome } = await busy(await machines.agent(id));
   const asked = await on.control(id, 'takeover');
   expect(asked).toMatchObject({ status: 202, body: { status: 'pending' } });
   const events = await berth.untilEvent(id, 'display.control.takeover.completed');
@@ -118,7 +118,7 @@ it('an agent that does not yield loses it at the deadline, not before, and its a
 
 it('a paused agent does nothing, and goes on where a person resumes it, after a look', async () => {
   const id = await on.online('paused');
-  const { actions, control } = machines.newest();
+  const { actions, control } = await machines.agent(id);
   const { fence } = (await control.acquire(300)) as { fence: number };
   actions.granted(fence);
   const look = { kind: 'screenshot', run: async () => 'pixels' } as const;

@@ -23,7 +23,7 @@ it('a recreate parks what a person has, and it comes back parked; the new machin
   await on.control(id, 'acquire');
   expect(await operations.run(id, 'recreate')).toMatchObject({ status: 'succeeded', generation: 2 });
   expect(await on.read(id)).toMatchObject({ controller: 'none', fence: 2, parked: { reason: 'service_interrupted' } });
-  const { control } = machines.newest();
+  const { control } = await machines.agent(id, 2);
   expect(await control.acquire(300)).toEqual({ refused: 'parked' });
   expect(await on.control(id, 'acquire')).toMatchObject({ status: 200, body: { fence: 3, parked: null } });
   await on.control(id, 'release');
@@ -33,7 +33,7 @@ it('a recreate parks what a person has, and it comes back parked; the new machin
 
 it('a pause drops what the agent has, and a takeover that waits for it is given up', async () => {
   const id = await on.online('paused');
-  const { finish } = await busy(machines.newest());
+  const { finish } = await busy(await machines.agent(id));
   const [asked] = await Promise.all([on.control(id, 'takeover'), on.call('POST', `/workspaces/${id}/pause`)]);
   expect([202, 409]).toContain(asked.status);
   finish();

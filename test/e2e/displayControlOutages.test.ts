@@ -48,7 +48,7 @@ it(
   async () => {
     const first = await startWorkerProcess(berth);
     const id = await on.online('worker away');
-    const { control, fence, finish } = await busy(machines.newest());
+    const { control, fence, finish } = await busy(await machines.agent(id));
     const asked = await on.control(id, 'takeover');
     expect(asked.body).toMatchObject({ status: 'pending' });
     const deadlineAt = Date.parse(String(asked.body['deadline_at']));
@@ -70,7 +70,7 @@ it(
   async () => {
     const first = await startWorkerProcess(berth);
     const id = await on.online('asked of nobody');
-    const { finish } = await busy(machines.newest());
+    const { finish } = await busy(await machines.agent(id));
     await first.kill();
     const asked = await on.control(id, 'takeover');
     expect(asked).toMatchObject({ status: 202, body: { status: 'requested', controller: 'agent' } });
@@ -88,7 +88,7 @@ it(
   async () => {
     const worker = await startWorkerProcess(berth);
     const id = await on.online('no records');
-    const { control, fence, finish } = await busy(machines.newest());
+    const { control, fence, finish } = await busy(await machines.agent(id));
     const asked = await on.control(id, 'takeover');
     const deadlineAt = Date.parse(String(asked.body['deadline_at']));
     await proxy.down();
@@ -109,7 +109,7 @@ it(
   async () => {
     const worker = await startWorkerProcess(berth);
     const id = await on.online('api away');
-    const { finish } = await busy(machines.newest());
+    const { finish } = await busy(await machines.agent(id));
     const asked = await on.control(id, 'takeover');
     await berth.restartApi();
     expect(asked.status).toBe(202);

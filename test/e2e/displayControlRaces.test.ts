@@ -34,7 +34,7 @@ const completed = (events: readonly Record<string, unknown>[], verb: string) =>
 
 it.each([0, 10, 30])('a takeover and a release of the agent %i ms later: the person has it, once', async (laterMs) => {
   const id = await on.online(`release after ${laterMs}`);
-  const { control, finish } = await busy(machines.newest());
+  const { control, finish } = await busy(await machines.agent(id));
   const [asked] = await Promise.all([
     on.control(id, 'takeover'),
     new Promise((resolve) => setTimeout(resolve, laterMs)).then(() => control.release()),
@@ -61,7 +61,7 @@ it("a takeover and the end of the agent's lease: the person has it, once, and ne
 
 it('two people at once: one has it, and the other is told that it is not theirs', async () => {
   const id = await on.online('two at once');
-  const { finish } = await busy(machines.newest());
+  const { finish } = await busy(await machines.agent(id));
   const other = await on.orgToken('two at once');
   const answers = await Promise.all([on.control(id, 'takeover'), on.control(id, 'takeover', {}, other)]);
   await berth.untilEvent(id, 'display.control.takeover.completed');
@@ -78,7 +78,7 @@ it('two people at once: one has it, and the other is told that it is not theirs'
 
 it('the agent wants it back during the grace: refused, and the takeover stands', async () => {
   const id = await on.online('wants it back');
-  const { control, finish, fence } = await busy(machines.newest());
+  const { control, finish, fence } = await busy(await machines.agent(id));
   await on.control(id, 'takeover');
   expect(await control.acquire(300)).toEqual({ refused: 'control_lost' });
   expect(await control.permit('pointer', fence)).toEqual({ refused: 'control_lost' });
@@ -93,7 +93,7 @@ it('a person whose lease ends parks it: the agent is kept out until a person say
   await ask(id, { type: 'acquire', controller: 'user', actor: 'session:somebody', ...SHORT });
   const events = await berth.untilEvent(id, 'display.control.park.completed');
   expect(events.at(-1)!.payload).toMatchObject({ controller: 'none', because: 'lease_lost', controlled_by: 'session' });
-  const { control } = machines.newest();
+  const { control } = await machines.agent(id);
   expect(await control.acquire(300)).toEqual({ refused: 'parked' });
   expect(await control.permit('screenshot', 2)).toEqual({ refused: 'parked' });
   expect(await on.read(id)).toMatchObject({ controller: 'none', parked: { reason: 'lease_lost' } });
@@ -125,7 +125,7 @@ it('acquire and release of a workflow that ends each time: none is lost, and the
 
 it('an operator takes over with the Temporal CLI, saying nothing but the workspace', async () => {
   const id = await on.online('by hand');
-  const { control } = machines.newest();
+  const { control } = await machines.agent(id);
   await control.acquire(300);
   await berth.temporal.workflow.getHandle(displayControlWorkflowId(id as WorkspaceId)).signal('takeoverRequested');
   await berth.untilEvent(id, 'display.control.takeover.completed');

@@ -9,14 +9,31 @@ import type { Berth } from './berth.ts';
 export type Agent = { readonly actions: DesktopActions; readonly control: DisplayControl };
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
 
-/** Machines whose desktops a test acts on: the newest one's agent is the one that counts. */
-export function desktopMachines(): { readonly runtime: MachineRuntime; newest(): Agent } {
-  let agent: Agent | null = null;
+/** Machines whose desktops a test acts on. */
+export function desktopMachines() {
+  const agents: Agent[] = [];
+  const waiting = new Set<() => void>();
+  const runtime: MachineRuntime = inlineMachines({
+    onDesktop(actions, control) {
+      agents.push({ actions, control });
+      for (const wake of waiting) wake();
+    },
+  });
   return {
-    runtime: inlineMachines({ onDesktop: (actions, control) => void (agent = { actions, control }) }),
-    newest() {
-      if (agent === null) throw new Error('no machine has registered');
-      return agent;
+    runtime,
+    /** Of the workspace's n-th machine, once it is there: a workspace may be seen online a moment before. */
+    async agent(workspaceId: string, nth = 1): Promise<Agent> {
+      for (;;) {
+        const found = agents.filter(({ control }) => control.workspaceId === workspaceId)[nth - 1];
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => {
+          const wake = (): void => {
+            waiting.delete(wake);
+            resolve();
+          };
+          waiting.add(wake);
+        });
+      }
     },
   };
 }
