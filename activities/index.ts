@@ -14,6 +14,7 @@ import { detachHome } from './home/detachHome.ts';
 import { resizeHome } from './home/resizeHome.ts';
 import { takeRestorePoint } from './home/takeRestorePoint.ts';
 import { orderMachine, withdrawMachineOrder } from './machine/orderMachine.ts';
+import { openControl, recordRefusedTakeover, revokeDisplay, writeControl } from './records/controlLock.ts';
 import { closeGeneration, expectHome } from './records/generations.ts';
 import { afterMachine, watchMachine } from './records/lostMachine.ts';
 import { reserveStorage } from './records/reserveStorage.ts';
@@ -69,6 +70,10 @@ export const createActivities = (deps: Dependencies) => ({
   afterMachine: withFailures(afterMachine(deps)),
   reserveStorage: withFailures(reserveStorage(deps)),
   readTimeouts: withFailures(readTimeouts(deps)),
+  openControl: withFailures(openControl(deps)),
+  writeControl: withFailures(writeControl(deps)),
+  recordRefusedTakeover: withFailures(recordRefusedTakeover(deps)),
+  revokeDisplay: withFailures(revokeDisplay(deps)),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -55,7 +55,7 @@ export const workspaceOfPath = createMiddleware<ApiEnv>(async (c, next) => {
 });
 
 /** Where one tenant is served alone, another's name is answered as if there were nothing (facts/wire.md 1.2). */
-function tenantOf(header: string | undefined, only: string | undefined): TenantId {
+export function tenantOf(header: string | undefined, only: string | undefined): TenantId {
   if (only !== undefined) {
     if (header !== undefined && header !== only) throw new BerthError('TENANT_UNKNOWN');
     return only as TenantId;

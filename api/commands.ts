@@ -182,7 +182,8 @@ function untilNextRunMs(last: ScheduleExecutionResult | undefined): number {
   return Math.min(1_000, Math.max(0, 1_000 - sinceMs));
 }
 
-async function answered(workspaceId: WorkspaceId, ask: () => Promise<CommandAnswer>): Promise<CommandAnswer> {
+/** What `ask` brings back, or the registry's error for why there is none. */
+export async function answered<Answer>(workspaceId: WorkspaceId, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {

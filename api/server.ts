@@ -7,12 +7,14 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { readCatalogue } from '../data/catalogue.ts';
+import { CONTROL_CHANNEL } from '../store/controlLocks.ts';
 import { EVENTS_CHANNEL } from '../store/events.ts';
 import { ORDERS_CHANNEL } from '../store/machineOrders.ts';
 import { connect } from '../store/pool.ts';
 import { createApp } from './app.ts';
 import { temporalCommands } from './commands.ts';
 import type { ApiSettings } from './context.ts';
+import { temporalControl } from './controlCommands.ts';
 import { startEventHub } from './eventHub.ts';
 
 export type RunningApi = { readonly url: string; stop(): Promise<void> };
@@ -27,8 +29,20 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
   const client = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE });
   const events = await startEventHub(db, EVENTS_CHANNEL);
   const orders = await startEventHub(db, ORDERS_CHANNEL);
+  const controlNews = await startEventHub(db, CONTROL_CHANNEL);
   const commands = temporalCommands(client, settings.TASK_QUEUE, settings.COMMAND_TIMEOUT_MS);
-  const app = createApp({ db, commands, events, orders, catalogue: readCatalogue(), settings, log });
+  const control = temporalControl(client, settings.TASK_QUEUE, settings.COMMAND_TIMEOUT_MS);
+  const app = createApp({
+    db,
+    commands,
+    control,
+    events,
+    orders,
+    controlNews,
+    catalogue: readCatalogue(),
+    settings,
+    log,
+  });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const drain = drainable(server);
   const port = await listenOn(server, settings.PORT, settings.HOST);
@@ -38,7 +52,7 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
     url: `http://${host}:${port}`,
     async stop() {
       // Streams end first: their clients resume elsewhere, and the server need not wait for them.
-      await Promise.all([events.close(), orders.close()]);
+      await Promise.all([events.close(), orders.close(), controlNews.close()]);
       await drain();
       await connection.close();
       await db.end();

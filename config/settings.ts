@@ -118,6 +118,18 @@ export const SETTINGS = {
   ABSENT_AFTER_SECONDS: [whole(1, 86_400), '600', 'How long unseen after a terminate means gone'],
   HEARTBEAT_INTERVAL_SECONDS: [whole(1, 3600), '30', 'Between two heartbeats of a machine'],
   LIVENESS_TTL_SECONDS: [whole(1, 86_400), '180', 'Without a heartbeat for so long a workspace reads as offline'],
+  TAKEOVER_GRACE_MS: [whole(100, 60_000), '5000', 'For the agent to yield control to a person who asks for it (R58)'],
+  PARK_TIMEOUT_SECONDS: [
+    whole(1, 86_400),
+    '1800',
+    'How long the agent is kept out after a person has lost control, if nobody says otherwise',
+  ],
+  SCREENSHOTS_WHILE_HUMAN: [
+    z.enum(['hidden', 'shown']),
+    'hidden',
+    'Whether the agent gets screenshots while a person has control',
+  ],
+  DISPLAY_SESSION_SIGNING_SECRET: [secret(32), undefined, 'Opens display sessions; unset = they are answered with 503'],
   COMMAND_TIMEOUT_MS: [
     whole(100, 60_000),
     '10000',

@@ -10,6 +10,10 @@ const CANVAS_WORDS: Partial<Record<ErrorCode, string>> = {
   WORKSPACE_AUTH_INVALID: 'invalid workspace auth token',
   INVALID_WORKSPACE_ID: 'invalid workspace ID',
   TENANT_UNKNOWN: 'not found',
+  DISPLAY_NOT_ENABLED: 'display not enabled',
+  DISPLAY_CONTROL_HELD: 'display control already held',
+  DISPLAY_CONTROL_OTHER: 'display control held by another caller',
+  DISPLAY_CONTROL_REQUIRED: 'display control required',
 };
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 const placeholders = (text: string): string[] => [...text.matchAll(/\{([^}]*)\}/g)].map((match) => match[1]!);

@@ -77,4 +77,4 @@ export const isCapacityReason = (stateReason: string | null): boolean =>
   stateReason === 'Server.InsufficientInstanceCapacity' || stateReason === 'Server.SpotInstanceTermination';
 
 /** What a machine can be asked to do (sidecar/orders.ts). */
-export type OrderKind = 'quiesce' | 'mount' | 'manifest' | 'freeze' | 'thaw' | 'wipe-browser-profile';
+export type OrderKind = 'quiesce' | 'mount' | 'manifest' | 'freeze' | 'thaw' | 'wipe-browser-profile' | 'yield-control';

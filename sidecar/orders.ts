@@ -1,5 +1,6 @@
 // Takes the platform's orders and answers them: asked for over a held request, so that the machine needs no open port.
 
+import type { DesktopActions } from './actions.ts';
 import type { HomeKeeper } from './homeKeeper.ts';
 import { ask, post } from './platform.ts';
 
@@ -10,24 +11,36 @@ export type Platform = {
   readonly log: (line: string) => void;
 };
 
+/** Whoever asks has taken control long before: other orders need not wait for an action that hangs. */
+const YIELD_MS = 10_000;
+
 type Order = { readonly id: string; readonly kind: string };
 type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
 
 /** Until the signal aborts; throws Refused when the platform wants nothing more of this machine. */
-export async function followOrders({ url, token, signal, log }: Platform, home: HomeKeeper): Promise<never> {
+export async function followOrders(
+  { url, token, signal, log }: Platform,
+  home: HomeKeeper,
+  actions: DesktopActions,
+): Promise<never> {
   const answered = new Map<string, Answer>();
   for (;;) {
     const { orders } = (await ask(`${url}/registry/orders`, token, signal, log)) as { orders: readonly Order[] };
     for (const order of orders) {
       // One whose answer was lost is answered again, and not carried out again.
-      const answer = answered.get(order.id) ?? (await carryOut(order, home, log));
+      const answer = answered.get(order.id) ?? (await carryOut(order, home, actions, log));
       answered.set(order.id, answer);
       await post(`${url}/registry/orders/${order.id}`, token, answer, signal, log);
     }
   }
 }
 
-async function carryOut({ kind }: Order, home: HomeKeeper, log: (line: string) => void): Promise<Answer> {
+async function carryOut(
+  { kind }: Order,
+  home: HomeKeeper,
+  actions: DesktopActions,
+  log: (line: string) => void,
+): Promise<Answer> {
   log(`ordered to ${kind}`);
   try {
     switch (kind) {
@@ -47,6 +60,9 @@ async function carryOut({ kind }: Order, home: HomeKeeper, log: (line: string) =
       case 'wipe-browser-profile':
         await home.wipeBrowserProfile();
         return { ok: true, result: {} };
+      case 'yield-control':
+        if (await actions.yield(YIELD_MS)) return { ok: true, result: {} };
+        return { ok: false, error: 'an action is still running' };
       default:
         return { ok: false, error: `this sidecar knows no order "${kind}"` };
     }

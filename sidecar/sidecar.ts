@@ -1,6 +1,8 @@
 // Berth's process on the machine: mounts the home, registers with it, and says that it lives until it is stopped.
 
+import { DesktopActions } from './actions.ts';
 import { type BootInstructions, readBootInstructions } from './bootInstructions.ts';
+import { type DisplayControl, displayControlOf } from './control.ts';
 import { HomeKeeper } from './homeKeeper.ts';
 import { type Metadata, metadataService } from './metadata.ts';
 import { watchNotices } from './notices.ts';
@@ -19,6 +21,8 @@ export type SidecarOptions = {
   readonly homePollMs?: number;
   /** Between two looks for what AWS is about to do. */
   readonly noticePollMs?: number;
+  /** Told once it has registered: what acts on the desktop does so through these. */
+  readonly onDesktop?: (actions: DesktopActions, control: DisplayControl) => void;
 };
 
 /** Runs until `signal` aborts, or throws Refused when the platform wants nothing more of this machine. */
@@ -29,6 +33,7 @@ export async function runSidecar({
   log,
   homePollMs = 100,
   noticePollMs,
+  onDesktop,
 }: SidecarOptions): Promise<void> {
   const startedAt = Date.now();
   const metadata = metadataService(env);
@@ -41,9 +46,12 @@ export async function runSidecar({
   // Whichever ends ends the machine's service; the other one must not go on without it.
   const both = new AbortController();
   const platform = { url, token, signal: AbortSignal.any([signal, both.signal]), log };
+  const control = displayControlOf(platform, instructions.workspaceId);
+  const actions = new DesktopActions(control.permit);
+  onDesktop?.(actions, control);
   try {
     await Promise.race([
-      followOrders(platform, home),
+      followOrders(platform, home, actions),
       beat(platform, instructions, startedAt),
       watchNotices(platform, metadata, noticePollMs),
     ]);

@@ -7,6 +7,7 @@ import { endMachine } from './endMachine.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { DestroyInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
+import { parkControl } from './parkControl.ts';
 import { callActivities, localActivities, recordActivities } from './policies.ts';
 import { wholeRestorePoint } from './restorePoints.ts';
 
@@ -19,6 +20,7 @@ export async function destroy(input: DestroyInput): Promise<Destroyed> {
   const operation = { workspaceId, operationId };
   const signals = new MachineSignals();
   const timeouts = await localActivities.readTimeouts();
+  await parkControl(operation, { generation, isForGood: true });
   let quality: 'clean' | 'crash' = 'clean';
   let manifest: Record<string, unknown> | null = null;
   if (keepDays > 0 && home !== null && machine !== null && isServing) {

@@ -2,6 +2,7 @@
 
 export { checkpoint } from './checkpoint.ts';
 export { destroy } from './destroy.ts';
+export { displayControl } from './displayControl.ts';
 export { expireRestorePoints } from './expireRestorePoints.ts';
 export { pause } from './pause.ts';
 export { refreshImages } from './refreshImages.ts';

@@ -176,3 +176,5 @@ export type DestroyInput = {
   /** How long a last restore point is kept; 0 = none is taken. */
   readonly keepDays: number;
 };
+
+export * from './controlMessages.ts';

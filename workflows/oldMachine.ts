@@ -53,7 +53,7 @@ export class OldMachine {
     if (this.#state !== 'untouched') return;
     this.#state = 'resting';
     if (machine === null || !isServing) return;
-    await serviceInterrupted(operation);
+    await serviceInterrupted(operation, machine);
     const report = await order(operation, machine, { kind: 'quiesce', timeoutMs: timeouts.quiesceMs }, signals);
     this.#manifest = report.manifest;
     this.#hasRested = true;

@@ -60,6 +60,10 @@ export const recordActivities =
       | 'keepRestorePoints'
       | 'watchMachine'
       | 'afterMachine'
+      | 'openControl'
+      | 'writeControl'
+      | 'recordRefusedTakeover'
+      | 'revokeDisplay'
     >
   >(record);
 export const callActivities =
@@ -89,4 +93,7 @@ export const imageActivities =
   );
 export const launchActivities =
   proxyActivities<Pick<Activities, 'launchMachine' | 'launchCanary' | 'startMachine'>>(launch);
-export const localActivities = proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'readTimeouts'>>(publishNow);
+export const localActivities =
+  proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'readTimeouts' | 'openControl' | 'writeControl'>>(
+    publishNow,
+  );

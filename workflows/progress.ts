@@ -2,10 +2,17 @@
 
 import { getExternalWorkflowHandle, log, workflowInfo } from '@temporalio/workflow';
 import type { OperationRef } from '../domain/ids.ts';
+import type { Machine } from '../domain/machine.ts';
 import { serviceInterruptedSignal } from './messages.ts';
+import { parkControl } from './parkControl.ts';
 
 /** From here until the operation's end nobody is served. An entity that has gone meanwhile need not know. */
-export async function serviceInterrupted({ operationId }: OperationRef): Promise<void> {
+export async function serviceInterrupted(operation: OperationRef, { generation }: Machine): Promise<void> {
+  await tellEntity(operation);
+  await parkControl(operation, { generation });
+}
+
+async function tellEntity({ operationId }: OperationRef): Promise<void> {
   const { parent } = workflowInfo();
   if (parent === undefined) return;
   try {

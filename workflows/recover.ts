@@ -17,6 +17,7 @@ import { failure, failureWithStanding, reasonOf } from './failure.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { RecoverInput, RecreateInput } from './messages.ts';
 import { localActivities, recordActivities } from './policies.ts';
+import { parkControl } from './parkControl.ts';
 import type { Provisioned } from './provision.ts';
 import { recreate } from './recreate.ts';
 
@@ -33,6 +34,7 @@ export async function recover(input: RecoverInput): Promise<Recovered> {
   const { workspaceId, tenantId } = owner;
   const operation = { workspaceId, operationId };
   const timeouts = await localActivities.readTimeouts();
+  await parkControl(operation, { generation: machine.generation });
   try {
     await gone(input, operation, new MachineSignals());
     const source = await recordActivities.afterMachine.executeWithOptions({ summary: 'note what was taken away' }, [

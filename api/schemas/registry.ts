@@ -75,5 +75,7 @@ export const heartbeatSchema = z.strictObject({
   current_task: z.string().max(2_000).optional(),
   monthly_spend: z.number().min(0).optional(),
   runtime_state: z.string().max(100).optional(),
+  /** What its display answers: the X server, and the banner of the RFB server. */
+  display: z.strictObject({ x: z.boolean(), rfb: z.boolean() }).optional(),
   runtime_metadata: z.record(z.string(), z.json()).optional(),
 });

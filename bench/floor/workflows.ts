@@ -54,3 +54,5 @@ export async function floorOperation(activities: number): Promise<void> {
 export async function floorActivitiesAlone(activities: number): Promise<void> {
   for (let i = 0; i < activities; i++) await nothing();
 }
+
+export * from './control.ts';

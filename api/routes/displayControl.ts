@@ -1,0 +1,133 @@
+// /workspaces/:id/display/control: who has control of the display, and how it changes hands (facts/wire.md 1.9).
+
+import { type Context, Hono } from 'hono';
+import { newLock, type Lock } from '../../domain/control-lock.ts';
+import { BerthError } from '../../domain/errors.ts';
+import { appendHappenings } from '../../store/controlHappenings.ts';
+import { findLock, lockOf, renewLease } from '../../store/controlLocks.ts';
+import type { WorkspaceRow } from '../../store/workspaces.ts';
+import { workspaceOfPath } from '../auth.ts';
+import { readOptionalBody } from '../body.ts';
+import type { Target } from '../commands.ts';
+import type { ApiDependencies, ApiEnv } from '../context.ts';
+import { controlAuth, person } from '../controlAuth.ts';
+import { type Answer, once } from '../idempotency.ts';
+import { liveWorkspace } from '../liveWorkspace.ts';
+import { displayStatus, hasDisplay, presentControl } from '../presentDisplay.ts';
+import { acquireSchema, releaseSchema, renewSchema, takeoverSchema } from '../schemas/display.ts';
+import { takeOver } from '../takeOver.ts';
+import { withRefusal } from '../withRefusal.ts';
+
+export function displayControlRoutes(deps: ApiDependencies) {
+  const { db, control } = deps;
+  const auth = controlAuth(deps);
+
+  return (
+    new Hono<ApiEnv>()
+      .get('/:id/display/control', workspaceOfPath, auth, async (c) => {
+        const { id } = await liveWorkspace(deps, c);
+        return c.json(presentControl(await lockNow(deps, id), c.get('actor')));
+      })
+      .post('/:id/display/control/acquire', workspaceOfPath, auth, async (c) => {
+        const body = await readOptionalBody(c, acquireSchema);
+        const caller = c.get('caller');
+        const { actor, controller } = caller;
+        if (body.controller !== undefined && body.controller !== controller)
+          throw new BerthError('VALIDATION_FAILED', { problem: `controller: the caller is "${controller}"` });
+        if (body.force && !caller.isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
+        const row = await displayed(c);
+        const asking = { actor, ttlSeconds: body.ttl_seconds, generation: caller.generation ?? row.generation };
+        return once(deps, c, body, (target) =>
+          withRefusal(deps, c, 'acquire', async () => {
+            if (body.force)
+              return taken(c, await control.ask(target, { type: 'force', ...asking, requestId: target.operationId }));
+            try {
+              return taken(c, await control.ask(target, { type: 'acquire', controller, ...asking }));
+            } catch (error) {
+              // From the agent a person takes it over.
+              if (controller === 'user' && isHeldByAgent(error)) return takeOver(deps, c, target, asking);
+              throw error;
+            }
+          }),
+        );
+      })
+      .post('/:id/display/control/takeover', workspaceOfPath, auth, async (c) => {
+        const body = await readOptionalBody(c, takeoverSchema);
+        const { actor } = person(c.get('caller'), 'take control over');
+        const { generation } = await displayed(c);
+        return once(deps, c, body, (target) =>
+          withRefusal(deps, c, 'takeover', () =>
+            takeOver(deps, c, target, { actor, ttlSeconds: body.ttl_seconds, generation }),
+          ),
+        );
+      })
+      .post('/:id/display/control/release', workspaceOfPath, auth, async (c) => {
+        const { force: isForced } = await readOptionalBody(c, releaseSchema);
+        const { actor, isAdmin } = c.get('caller');
+        if (isForced && !isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
+        const { id } = await liveWorkspace(deps, c);
+        return once(deps, c, { isForced }, (target) =>
+          withRefusal(deps, c, 'release', async () => {
+            const lock = await lockNow(deps, id);
+            if (lock.holder === null && lock.parked === null) return taken(c, lock);
+            return taken(c, await control.ask(target, { type: 'release', actor, isForced }));
+          }),
+        );
+      })
+      // By Postgres alone: a lease is never renewed by a message.
+      .post('/:id/display/control/renew', workspaceOfPath, auth, async (c) => {
+        const { ttl_seconds: ttlSeconds, fence = null } = await readOptionalBody(c, renewSchema);
+        const { id } = await liveWorkspace(deps, c);
+        return c.json(
+          await withRefusal(deps, c, 'renew', async () => {
+            const actor = c.get('actor');
+            const row = await renewLease(db, id, { actor, fence, ttlSeconds });
+            if (row === null) {
+              const { holder } = await lockNow(deps, id);
+              const isOther = holder !== null && holder.actor !== actor;
+              throw new BerthError(isOther ? 'DISPLAY_CONTROL_OTHER' : 'DISPLAY_CONTROL_REQUIRED');
+            }
+            const lock = lockOf(row);
+            const happening = { id: crypto.randomUUID(), verb: 'renew', stage: 'completed', actor } as const;
+            const told = { workspaceId: id, lock, controller: row.controller, happened: [happening], runId: null };
+            await appendHappenings(db, c.get('tenantId'), told);
+            return presentControl(lock, actor);
+          }),
+        );
+      })
+      .post('/:id/display/control/pause', workspaceOfPath, auth, (c) => switchAgent(c, 'pause'))
+      .post('/:id/display/control/resume', workspaceOfPath, auth, (c) => switchAgent(c, 'resume'))
+  );
+
+  async function switchAgent(c: Context<ApiEnv>, type: 'pause' | 'resume'): Promise<Response> {
+    const { actor } = person(c.get('caller'), `${type} the agent`);
+    await displayed(c, { mustBeUp: false });
+    return once(deps, c, { type }, (target: Target) =>
+      withRefusal(deps, c, type, async () => taken(c, await control.ask(target, { type, actor }))),
+    );
+  }
+
+  /** The workspace, which has to have a display, of a tier that may have one. */
+  async function displayed(c: Context<ApiEnv>, { mustBeUp = true } = {}): Promise<WorkspaceRow> {
+    const row = await liveWorkspace(deps, c);
+    if (!hasDisplay(row)) throw new BerthError('DISPLAY_NOT_ENABLED');
+    if (row.tier < 2) throw new BerthError('TIER_FORBIDS', { tier: row.tier, what: 'a display', least: 2 });
+    const status = displayStatus(row, deps.settings);
+    const isUp = row.status === 'online' && (status === 'ready' || status === 'starting');
+    if (mustBeUp && !isUp) throw new BerthError('DISPLAY_UNAVAILABLE', { status });
+    return row;
+  }
+}
+
+const taken = (c: Context<ApiEnv>, lock: Lock): Answer => ({
+  status: 200,
+  body: presentControl(lock, c.get('actor')),
+});
+
+async function lockNow({ db }: ApiDependencies, id: WorkspaceRow['id']): Promise<Lock> {
+  const row = await findLock(db, id);
+  return row === null ? newLock() : lockOf(row);
+}
+
+const isHeldByAgent = (error: unknown): boolean =>
+  error instanceof BerthError && error.code === 'DISPLAY_CONTROL_HELD' && error.context['controller'] === 'agent';

@@ -1,0 +1,3 @@
+// As bench/workers.ts has it.
+
+export const FLOOR_QUEUE = 'bench-floor';

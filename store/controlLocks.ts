@@ -1,0 +1,160 @@
+// The control lock's row: made once, read by permits and the display proxy, renewed by its holder.
+
+import type { Lock, ParkReason } from '../domain/control-lock.ts';
+import type { PermitView } from '../domain/control-lock-permit.ts';
+import type { WorkspaceId } from '../domain/ids.ts';
+import type { Queryable } from './pool.ts';
+
+/** Notified with the workspace's id at each change of its lock (migration 0020). */
+export const CONTROL_CHANNEL = 'control_locks';
+
+export type ControlLockRow = {
+  readonly workspace_id: WorkspaceId;
+  readonly version: number;
+  readonly fence: number;
+  readonly generation: number;
+  readonly controller: 'none' | 'agent' | 'user';
+  readonly holder: string | null;
+  readonly ttl_seconds: number;
+  readonly granted_at: Date | null;
+  readonly last_seen: Date | null;
+  readonly expires_at: Date | null;
+  /** Until the lease ends, by the database's clock. */
+  readonly lease_ms: number | null;
+  readonly pending_request: string | null;
+  readonly pending_by: string | null;
+  readonly pending_ttl_seconds: number | null;
+  readonly pending_generation: number | null;
+  readonly pending_since: Date | null;
+  readonly pending_deadline: Date | null;
+  readonly parked_reason: ParkReason | null;
+  readonly parked_by: string | null;
+  readonly parked_until: Date | null;
+  readonly agent_paused: boolean;
+  readonly revoked_operation: string | null;
+};
+
+const LEASE_MS = `(extract(epoch from expires_at - clock_timestamp()) * 1000)::float8 as lease_ms`;
+
+/** Null where nobody has ever asked for it. */
+export async function findLock(db: Queryable, workspaceId: WorkspaceId): Promise<ControlLockRow | null> {
+  const { rows } = await db.query(`select *, ${LEASE_MS} from control_locks where workspace_id = $1`, [workspaceId]);
+  return rows[0] ?? null;
+}
+
+/** As it was left; a new one where there is none. */
+export async function openLock(db: Queryable, workspaceId: WorkspaceId): Promise<ControlLockRow> {
+  const found = await findLock(db, workspaceId);
+  if (found !== null) return found;
+  await db.query(`insert into control_locks (workspace_id) values ($1) on conflict do nothing`, [workspaceId]);
+  return (await findLock(db, workspaceId))!;
+}
+
+/** The row as the rules see it. */
+export function lockOf(row: ControlLockRow): Lock {
+  const { pending_request: requestId, parked_reason: reason, controller, holder } = row;
+  return {
+    schemaVersion: 1,
+    version: row.version,
+    fence: row.fence,
+    generation: row.generation,
+    holder: controller === 'none' ? null : { controller, actor: holder! },
+    ttlSeconds: row.ttl_seconds,
+    grantedAt: row.granted_at?.getTime() ?? null,
+    expiresAt: row.expires_at?.getTime() ?? null,
+    pending:
+      requestId === null
+        ? null
+        : {
+            requestId,
+            actor: row.pending_by!,
+            ttlSeconds: row.pending_ttl_seconds!,
+            generation: row.pending_generation!,
+            requestedAt: row.pending_since!.getTime(),
+            deadlineAt: row.pending_deadline!.getTime(),
+          },
+    parked: reason === null ? null : { reason, actor: row.parked_by!, until: row.parked_until!.getTime() },
+    isAgentPaused: row.agent_paused,
+  };
+}
+
+/** Named, so that each connection plans it once: it is asked for every action of every agent. */
+const PERMIT_VIEW = {
+  name: 'control-permit',
+  text: `select controller, fence, generation, agent_paused, pending_request is not null as asked,
+           parked_reason is not null as parked, revoked_operation is not null as revoked, ${LEASE_MS}
+         from control_locks where workspace_id = $1`,
+};
+
+const NO_LOCK: PermitView = {
+  controller: 'none',
+  fence: 0,
+  generation: 0,
+  leaseMs: 0,
+  isAsked: false,
+  isParked: false,
+  isAgentPaused: false,
+  isRevoked: false,
+};
+
+/** What a permit is decided from: one row by its key. */
+export async function permitView(db: Queryable, workspaceId: WorkspaceId): Promise<PermitView> {
+  const { rows } = await db.query({ ...PERMIT_VIEW, values: [workspaceId] });
+  const row = rows[0];
+  if (row === undefined) return NO_LOCK;
+  return {
+    controller: row.controller,
+    fence: row.fence,
+    generation: row.generation,
+    leaseMs: row.lease_ms ?? 0,
+    isAsked: row.asked,
+    isParked: row.parked,
+    isAgentPaused: row.agent_paused,
+    isRevoked: row.revoked,
+  };
+}
+
+export type LiveFence = {
+  readonly controller: 'agent' | 'user';
+  readonly fence: number;
+  readonly holder: string;
+  readonly generation: number;
+};
+
+/** Who may drive the display at this moment; null where nobody may: free, parked, run out, or its machine is going away. */
+export async function liveFence(db: Queryable, workspaceId: WorkspaceId): Promise<LiveFence | null> {
+  const { rows } = await db.query({
+    name: 'control-live-fence',
+    text: `select controller, fence, holder, generation from control_locks
+           where workspace_id = $1 and controller <> 'none' and expires_at > clock_timestamp() and revoked_operation is null`,
+    values: [workspaceId],
+  });
+  return rows[0] ?? null;
+}
+
+/** The holder's lease from now on; null where it is not theirs, or has run out. `fence`: only if it is still that one. */
+export async function renewLease(
+  db: Queryable,
+  workspaceId: WorkspaceId,
+  { actor, fence, ttlSeconds }: { readonly actor: string; readonly fence: number | null; readonly ttlSeconds: number },
+): Promise<ControlLockRow | null> {
+  const { rows } = await db.query(
+    `update control_locks set ttl_seconds = $4::integer, last_seen = clock_timestamp(),
+       expires_at = clock_timestamp() + make_interval(secs => $4::integer)
+     where workspace_id = $1 and holder = $2 and ($3::bigint is null or fence = $3)
+       and expires_at > clock_timestamp() and revoked_operation is null
+     returning *, ${LEASE_MS}`,
+    [workspaceId, actor, fence, ttlSeconds],
+  );
+  return rows[0] ?? null;
+}
+
+/** From here on nothing is granted or permitted while the workspace is in that operation's hands. Again changes nothing. */
+export async function revokeDisplay(db: Queryable, workspaceId: WorkspaceId, operationId: string): Promise<void> {
+  await db.query(
+    `insert into control_locks as c (workspace_id, revoked_operation) values ($1, $2)
+     on conflict (workspace_id) do update set revoked_operation = excluded.revoked_operation
+     where c.revoked_operation is distinct from excluded.revoked_operation`,
+    [workspaceId, operationId],
+  );
+}
