@@ -9,6 +9,8 @@ const REDACTED = [
   'auth_token',
   'boot_credential',
   'UserData',
+  'ticket',
+  'sec-websocket-protocol',
   '*.authorization',
   '*.token',
   '*.UserData',
