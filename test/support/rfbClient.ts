@@ -30,7 +30,10 @@ export function socketWire(host: string, port: number): Wire {
 
 export const webSocketWire = (socket: WebSocket): Wire => ({
   send: (bytes) => socket.send(bytes),
-  onBytes: (hear) => socket.on('message', (data) => hear(data as Buffer)),
+  onBytes(hear) {
+    socket.on('message', (data) => hear(data as Buffer));
+    socket.resume();
+  },
   onEnd: (ended) => socket.on('close', ended),
   end: () => socket.terminate(),
 });
@@ -55,7 +58,7 @@ export class RfbClient {
   /** Resolves once it is let in; `password` null = it expects that none is asked for. */
   static async enter(wire: Wire, password: string | null): Promise<RfbClient> {
     const answer = password === null ? null : (challenge: Uint8Array) => answerChallenge(password, challenge);
-    const handshake = new Conversation(enter(answer), wire.send);
+    const handshake = new Conversation(enter(answer), (bytes) => wire.send(bytes));
     let client: RfbClient | null = null;
     return new Promise((resolve, reject) => {
       wire.onEnd(() => reject(new Error('the connection ended in the handshake')));
