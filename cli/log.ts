@@ -10,7 +10,6 @@ const REDACTED = [
   'boot_credential',
   'UserData',
   'ticket',
-  'sec-websocket-protocol',
   '*.authorization',
   '*.token',
   '*.UserData',

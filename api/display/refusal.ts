@@ -7,9 +7,10 @@ import { BerthError, ERRORS, errorNextStep } from '../../domain/errors.ts';
 import { isUnavailable } from '../../store/pool.ts';
 
 export function refuseUpgrade(socket: Duplex, error: unknown, log: Logger): void {
+  // Nobody is there to be told.
+  if (socket.destroyed) return log.debug({ err: error }, 'a display was given up before it was open');
   const known = asBerthError(error);
   if (ERRORS[known.code].status >= 500) log.warn({ err: error }, 'a display could not be opened');
-  if (socket.destroyed) return;
   const { code, message, context } = known;
   const { status } = ERRORS[code];
   const body = JSON.stringify({ error: message, code, next_step: errorNextStep(code, context), ...context });

@@ -46,9 +46,9 @@ it('lets nobody in with another password', async () => {
 
 it('puts a viewer out that makes no sense', async () => {
   const viewer = await enter('private');
-  const ended = new Promise<void>((resolve) => viewer.wire.onEnd(resolve));
+  const ended = new Promise<string>((resolve) => viewer.wire.onEnd(() => resolve('put out')));
   viewer.wire.send(Uint8Array.of(1, 2, 3));
-  await ended;
+  expect(await ended).toBe('put out');
 });
 
 it('its evidence is its banner: a port that is open and silent, or says something else, is none', async () => {
@@ -65,5 +65,7 @@ it('its evidence is its banner: a port that is open and silent, or says somethin
 it('a connection that says nothing is no reason to stay when it stops', async () => {
   const silent = connect(port, '127.0.0.1');
   await new Promise((resolve) => silent.once('data', resolve));
+  const ended = new Promise<string>((resolve) => silent.once('close', () => resolve('ended')));
   await display.stop();
+  expect(await ended).toBe('ended');
 });
