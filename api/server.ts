@@ -8,6 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { readCatalogue } from '../data/catalogue.ts';
 import { CONTROL_CHANNEL } from '../store/controlLocks.ts';
+import { SESSIONS_CHANNEL } from '../store/displaySessions.ts';
 import { EVENTS_CHANNEL } from '../store/events.ts';
 import { ORDERS_CHANNEL } from '../store/machineOrders.ts';
 import { connect } from '../store/pool.ts';
@@ -15,6 +16,8 @@ import { createApp } from './app.ts';
 import { temporalCommands } from './commands.ts';
 import type { ApiSettings } from './context.ts';
 import { temporalControl } from './controlCommands.ts';
+import { recordedAuthority } from './display/authority.ts';
+import { startDisplayProxy } from './display/proxy.ts';
 import { startEventHub } from './eventHub.ts';
 
 export type RunningApi = { readonly url: string; stop(): Promise<void> };
@@ -30,6 +33,7 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
   const events = await startEventHub(db, EVENTS_CHANNEL);
   const orders = await startEventHub(db, ORDERS_CHANNEL);
   const controlNews = await startEventHub(db, CONTROL_CHANNEL);
+  const sessionNews = await startEventHub(db, SESSIONS_CHANNEL);
   const commands = temporalCommands(client, settings.TASK_QUEUE, settings.COMMAND_TIMEOUT_MS);
   const control = temporalControl(client, settings.TASK_QUEUE, settings.COMMAND_TIMEOUT_MS);
   const app = createApp({
@@ -44,6 +48,8 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
     log,
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const authority = recordedAuthority({ db, controlNews });
+  const displays = startDisplayProxy(server, { db, events, settings, log, authority, sessionNews });
   const drain = drainable(server);
   const port = await listenOn(server, settings.PORT, settings.HOST);
   const host = settings.HOST.includes(':') ? `[${settings.HOST}]` : settings.HOST;
@@ -52,7 +58,8 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
     url: `http://${host}:${port}`,
     async stop() {
       // Streams end first: their clients resume elsewhere, and the server need not wait for them.
-      await Promise.all([events.close(), orders.close(), controlNews.close()]);
+      await displays.close();
+      await Promise.all([events, orders, controlNews, sessionNews].map((hub) => hub.close()));
       await drain();
       await connection.close();
       await db.end();

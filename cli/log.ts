@@ -9,6 +9,7 @@ const REDACTED = [
   'auth_token',
   'boot_credential',
   'UserData',
+  'ticket',
   '*.authorization',
   '*.token',
   '*.UserData',

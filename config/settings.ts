@@ -18,6 +18,15 @@ const list = text
       .filter(Boolean),
   )
   .pipe(z.array(z.string()).min(1, 'must name at least one'));
+/** As a browser sends them: scheme, host and port, nothing after. */
+const origins = list.refine(
+  (all) => all.every((value) => URL.canParse(value) && new URL(value).origin === value),
+  'must be origins, https://example.com',
+);
+const networks = list.refine(
+  (all) => all.every((value) => z.union([z.cidrv4(), z.cidrv6()]).safeParse(value).success),
+  'must be networks, 10.0.0.0/8',
+);
 /** As domain/ids.ts has it. */
 const tenant = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9 and "-"');
 
@@ -130,6 +139,16 @@ export const SETTINGS = {
     'Whether the agent gets screenshots while a person has control',
   ],
   DISPLAY_SESSION_SIGNING_SECRET: [secret(32), undefined, 'Opens display sessions; unset = they are answered with 503'],
+  DISPLAY_ORIGINS: [origins, undefined, 'Origins of the pages that may open a display, comma-separated; unset = none'],
+  DISPLAY_NETWORKS: [
+    networks,
+    '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7',
+    'Networks that the machines are in: a display anywhere else is not connected to',
+  ],
+  DISPLAY_TICKET_SECONDS: [whole(30, 60), '60', 'How long a ticket to a display is good for'],
+  DISPLAY_VIEWERS_MAX: [whole(1, 60), '30', 'Viewers of one desktop in one API process'],
+  DISPLAY_IDLE_SECONDS: [whole(1, 86_400), '1800', 'A display session without a byte for so long is closed'],
+  DISPLAY_SESSION_SECONDS: [whole(1, 86_400), '28800', 'A display session is closed after so long'],
   COMMAND_TIMEOUT_MS: [
     whole(100, 60_000),
     '10000',

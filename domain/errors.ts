@@ -381,6 +381,30 @@ export const ERRORS = define({
     message: 'This platform opens no display sessions.',
     nextStep: 'Ask the operator to set DISPLAY_SESSION_SIGNING_SECRET.',
   },
+  DISPLAY_TICKET_INVALID: {
+    status: 403,
+    retryable: false,
+    message: 'The ticket to this display is not good (any more).',
+    nextStep: 'Ask for another one with POST /workspaces/:id/display/session; each opens one connection.',
+  },
+  DISPLAY_ORIGIN_FORBIDDEN: {
+    status: 403,
+    retryable: false,
+    message: 'Pages of this origin may not open displays.',
+    nextStep: 'Ask the operator to name the origin in DISPLAY_ORIGINS.',
+  },
+  DISPLAY_VIEWERS_LIMIT: {
+    status: 429,
+    retryable: true,
+    message: 'This display has {limit} viewers already.',
+    nextStep: 'Close one of them.',
+  },
+  DISPLAY_SERVER_DOWN: {
+    status: 502,
+    retryable: true,
+    message: 'The display server of the machine does not answer.',
+    nextStep: 'Wait until GET /workspaces/:id/display says that it is ready.',
+  },
   DISPLAY_CONTROL_HELD: {
     status: 409,
     retryable: true,

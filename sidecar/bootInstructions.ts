@@ -11,6 +11,8 @@ export type BootInstructions = {
   readonly heartbeatIntervalMs: number;
   /** The home comes from another machine: what is in it is to be said at the registration. */
   readonly proveHome: boolean;
+  /** Absent where the workspace has no display. */
+  readonly display: { readonly width: number; readonly height: number; readonly password: string } | null;
 };
 
 /** Throws where the user data is not Berth's. */
@@ -31,5 +33,14 @@ export async function readBootInstructions(metadata: Metadata): Promise<BootInst
     bootCredential: field('boot_credential', 'string'),
     heartbeatIntervalMs: field('heartbeat_interval_seconds', 'number') * 1000,
     proveHome: (content as Record<string, unknown>)['prove_home'] === true,
+    display: readDisplay((content as Record<string, unknown>)['display']),
   };
+}
+
+function readDisplay(content: unknown): BootInstructions['display'] {
+  if (content === undefined) return null;
+  const { width, height, password } = content as Record<string, unknown>;
+  if (typeof width !== 'number' || typeof height !== 'number' || typeof password !== 'string')
+    throw new Error('the user data has a display without its size or its password');
+  return { width, height, password };
 }

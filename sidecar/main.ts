@@ -9,7 +9,13 @@ process.on('disconnect', () => stop.abort());
 
 const log = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
 
-runSidecar({ root: process.env['BERTH_MACHINE_ROOT'] ?? '/', env: process.env, signal: stop.signal, log }).then(
+runSidecar({
+  root: process.env['BERTH_MACHINE_ROOT'] ?? '/',
+  env: process.env,
+  signal: stop.signal,
+  log,
+  displayAddress: process.env['BERTH_DISPLAY_ADDRESS'],
+}).then(
   () => process.exit(0),
   (error: unknown) => {
     if (stop.signal.aborted) process.exit(0);

@@ -3,6 +3,8 @@
 import { DesktopActions } from './actions.ts';
 import { type BootInstructions, readBootInstructions } from './bootInstructions.ts';
 import { type DisplayControl, displayControlOf } from './control.ts';
+import { type Display, type StartDisplay, startDisplay } from './display/display.ts';
+import { displayOf } from './display/displayOf.ts';
 import { HomeKeeper } from './homeKeeper.ts';
 import { type Metadata, metadataService } from './metadata.ts';
 import { watchNotices } from './notices.ts';
@@ -23,6 +25,9 @@ export type SidecarOptions = {
   readonly noticePollMs?: number;
   /** Told once it has registered: what acts on the desktop does so through these. */
   readonly onDesktop?: (actions: DesktopActions, control: DisplayControl) => void;
+  /** Where its display listens (display/displayOf.ts). */
+  readonly displayAddress?: string;
+  readonly openDisplay?: StartDisplay;
 };
 
 /** Runs until `signal` aborts, or throws Refused when the platform wants nothing more of this machine. */
@@ -34,6 +39,8 @@ export async function runSidecar({
   homePollMs = 100,
   noticePollMs,
   onDesktop,
+  displayAddress,
+  openDisplay = startDisplay,
 }: SidecarOptions): Promise<void> {
   const startedAt = Date.now();
   const metadata = metadataService(env);
@@ -43,6 +50,7 @@ export async function runSidecar({
   const home = new HomeKeeper({ root, pollMs: homePollMs, signal, log });
   const token = await register(instructions, instanceId, home, root, signal, log);
   const { platformUrl: url } = instructions;
+  const display = await displayOf(instructions, metadata, displayAddress, openDisplay, log);
   // Whichever ends ends the machine's service; the other one must not go on without it.
   const both = new AbortController();
   const platform = { url, token, signal: AbortSignal.any([signal, both.signal]), log };
@@ -52,11 +60,12 @@ export async function runSidecar({
   try {
     await Promise.race([
       followOrders(platform, home, actions),
-      beat(platform, instructions, startedAt),
+      beat(platform, instructions, startedAt, display),
       watchNotices(platform, metadata, noticePollMs),
     ]);
   } finally {
     both.abort();
+    await display?.stop();
   }
 }
 
@@ -64,6 +73,7 @@ async function beat(
   { url, token, signal, log }: Platform,
   { workspaceId, heartbeatIntervalMs }: BootInstructions,
   startedAt: number,
+  display: Display | null,
 ): Promise<never> {
   for (;;) {
     const body = {
@@ -71,6 +81,7 @@ async function beat(
       uptime_seconds: Math.round((Date.now() - startedAt) / 1000),
       error_rate: 0,
       active_tasks: 0,
+      ...(display === null ? {} : { display: await display.evidence() }),
     };
     await post(`${url}/registry/heartbeat`, token, body, signal, log);
     await wait(heartbeatIntervalMs, signal);

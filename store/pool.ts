@@ -1,5 +1,6 @@
 // The connection to Postgres: one pool per process, and one transaction at a time on a client of it.
 
+import { types } from 'node:util';
 import pg from 'pg';
 
 export type Database = pg.Pool;
@@ -57,7 +58,8 @@ export async function transaction<Result>(
 
 /** True for failures to reach or keep a connection, which say nothing about the query itself. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  // Whichever realm made it: Node's own errors are of another one than a test's.
+  if (!types.isNativeError(error)) return false;
   const { code } = error as { code?: string };
   if (code !== undefined) return CONNECTION_CODES.test(code);
   return /connection terminated|timeout exceeded|client has encountered a connection error|query read timeout/i.test(

@@ -122,7 +122,7 @@ function launchRequest(
     MinCount: 1,
     MaxCount: 1,
     Placement: { AvailabilityZone: candidate.zone },
-    UserData: userData(key, settings, { proveHome }),
+    UserData: userData(key, settings, { proveHome, display: plan.shape.display }),
     // Said outright: the default for a data volume of a custom image differs between console and API (facts/ec2.md 1.6).
     BlockDeviceMappings: [
       {

@@ -75,7 +75,14 @@ export const heartbeatSchema = z.strictObject({
   current_task: z.string().max(2_000).optional(),
   monthly_spend: z.number().min(0).optional(),
   runtime_state: z.string().max(100).optional(),
-  /** What its display answers: the X server, and the banner of the RFB server. */
-  display: z.strictObject({ x: z.boolean(), rfb: z.boolean() }).optional(),
+  /** What it has seen of its own display, and where that is for the proxy (sidecar/display/display.ts). */
+  display: z
+    .strictObject({
+      x: z.boolean(),
+      rfb: z.boolean(),
+      host: z.union([z.ipv4(), z.ipv6()]),
+      port: z.number().int().min(1024).max(65535),
+    })
+    .optional(),
   runtime_metadata: z.record(z.string(), z.json()).optional(),
 });

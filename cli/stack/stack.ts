@@ -35,7 +35,7 @@ export type StackOptions = {
   readonly settings?: Readonly<Record<string, string>>;
 };
 
-const SECRETS = ['ADMIN_TOKEN', 'BERTH_SERVER_SECRET'] as const;
+const SECRETS = ['ADMIN_TOKEN', 'BERTH_SERVER_SECRET', 'DISPLAY_SESSION_SIGNING_SECRET'] as const;
 
 /** Starts what the environment does not point at already. Whatever fails, nothing is left running. */
 export async function startStack({ onStep, settings = {} }: StackOptions): Promise<Stack> {
@@ -125,6 +125,8 @@ export async function startStack({ onStep, settings = {} }: StackOptions): Promi
             SWEEP_INTERVAL_MS: env['SWEEP_INTERVAL_MS'] || '100',
             MACHINE_WATCH_MS: env['MACHINE_WATCH_MS'] || '1000',
             EC2_EVENT_QUEUE: env['EC2_EVENT_QUEUE'] || (await makeEventQueue(emulatorUrl)),
+            // Its machines are on this one.
+            DISPLAY_NETWORKS: env['DISPLAY_NETWORKS'] || '127.0.0.0/8',
           };
     const common = { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address, ...secrets, ...awsEnv };
     const apiUrl = await command('api', ['api'], /listening on (\S+)/, { PORT: env['PORT'] || '0', ...common });

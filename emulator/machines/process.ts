@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { isForSidecar, type MachineRuntime, type MachineSpec } from './runtime.ts';
+import { DISPLAY_ADDRESS, isForSidecar, type MachineRuntime, type MachineSpec } from './runtime.ts';
 
 const COMPILED = import.meta.url.endsWith('.js');
 
@@ -53,6 +53,7 @@ function start([program = '', ...args]: readonly string[], machine: MachineSpec)
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       BERTH_MACHINE_ROOT: machine.root,
+      BERTH_DISPLAY_ADDRESS: DISPLAY_ADDRESS,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: machine.metadataUrl,
     },
     // The channel ends the machine with the emulator, even where that one is killed.

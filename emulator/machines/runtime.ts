@@ -17,6 +17,9 @@ export type MachineSpec = {
 export type RunningMachine = { stop(): Promise<void> };
 export type MachineRuntime = { boot(machine: MachineSpec): RunningMachine };
 
+/** All machines are on this one: each display takes a port that is free. */
+export const DISPLAY_ADDRESS = '127.0.0.1:0';
+
 /** Instances run, and nothing runs in them. */
 export const noMachines = (): MachineRuntime => ({ boot: () => ({ stop: async () => {} }) });
 

@@ -82,6 +82,8 @@ export async function startBerth(options: BerthOptions = {}): Promise<Berth> {
     PROVISION_TIMEOUT_SECONDS: '60',
     // Most tests ask whether nothing is left; those of restores say otherwise.
     KEEP_DELETED_DAYS: '0',
+    // The emulator's machines are on this one.
+    DISPLAY_NETWORKS: '127.0.0.0/8',
     BERTH_WORKFLOW_BUNDLE: shared('WORKFLOW_BUNDLE'),
     ...options.settings,
   };

@@ -1,0 +1,80 @@
+// The controller's keys and pointer on their way to the desktop: none goes on but under a right to drive that was read after it came.
+
+import { bytesOf } from '../../rfb/clientGate.ts';
+import type { ClientMessage } from '../../rfb/clientMessages.ts';
+import { HeldInput } from '../../rfb/heldInput.ts';
+
+/** `lost` is for good; `unknown` while nobody can be asked. */
+export type MayDrive = 'yes' | 'lost' | 'unknown';
+
+export type LaneOptions = {
+  readonly mayDrive: () => Promise<MayDrive>;
+  readonly send: (bytes: Uint8Array) => void;
+  /** More waits than a person can type: true = stop reading, false = go on. */
+  readonly crowded: (isCrowded: boolean) => void;
+  readonly failed: (error: unknown) => void;
+};
+
+const MOST_WAITING = 512;
+
+export class InputLane {
+  readonly #options: LaneOptions;
+  readonly #held = new HeldInput();
+  #waiting: ClientMessage[] = [];
+  #isAsking = false;
+  #isOpen = true;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  take(message: ClientMessage): void {
+    if (!this.#isOpen) return;
+    this.#waiting.push(message);
+    if (this.#waiting.length === MOST_WAITING) this.#options.crowded(true);
+    if (!this.#isAsking) this.#drain().catch(this.#options.failed);
+  }
+
+  /** For good: what waits is dropped, what is held is let go. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#letGo();
+  }
+
+  async #drain(): Promise<void> {
+    this.#isAsking = true;
+    try {
+      while (this.#waiting.length > 0) {
+        // What comes during the question waits for the next one: an answer says nothing about later input.
+        const batch = this.#waiting;
+        this.#waiting = [];
+        const answer = await this.#options.mayDrive();
+        // Taken away meanwhile: an answer from before that counts no more.
+        if (!this.#isOpen) return;
+        if (answer === 'lost') return this.close();
+        if (answer === 'yes') for (const message of batch) this.#pass(message);
+        else this.#letGo();
+        if (batch.length >= MOST_WAITING) this.#options.crowded(false);
+      }
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  #pass(message: ClientMessage): void {
+    this.#held.note(message);
+    const bytes = bytesOf(message);
+    if (bytes !== null) this.#options.send(bytes);
+  }
+
+  #letGo(): void {
+    if (this.#waiting.length >= MOST_WAITING) this.#options.crowded(false);
+    this.#waiting = [];
+    for (const bytes of this.#held.release()) this.#options.send(bytes);
+  }
+}

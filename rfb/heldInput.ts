@@ -1,0 +1,33 @@
+// What somebody holds down on a desktop, so that it can be let go for them.
+
+import { keyEvent, pointerEvent } from './clientBytes.ts';
+import type { ClientMessage } from './clientMessages.ts';
+import { RfbViolation } from './violation.ts';
+
+/** A keyboard has about a hundred. */
+const MOST_KEYS = 256;
+
+export class HeldInput {
+  readonly #keysyms = new Set<number>();
+  #pointer: { readonly x: number; readonly y: number } | null = null;
+
+  /** Told of each message that reaches the desktop. */
+  note(message: ClientMessage): void {
+    if (message.kind === 'key') {
+      if (!message.isDown) this.#keysyms.delete(message.keysym);
+      else if (this.#keysyms.size < MOST_KEYS) this.#keysyms.add(message.keysym);
+      else throw new RfbViolation('more keys held than a keyboard has');
+    } else if (message.kind === 'pointer') {
+      this.#pointer = message.buttons === 0 ? null : { x: message.x, y: message.y };
+    }
+  }
+
+  /** Lets go of everything: buttons first, so that nothing is dropped with a modifier gone; then the keys, the last one first. */
+  release(): Uint8Array[] {
+    const released = [...this.#keysyms].reverse().map((keysym) => keyEvent(false, keysym));
+    if (this.#pointer !== null) released.unshift(pointerEvent(0, this.#pointer.x, this.#pointer.y));
+    this.#keysyms.clear();
+    this.#pointer = null;
+    return released;
+  }
+}
