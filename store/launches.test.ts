@@ -7,6 +7,7 @@ import type { LaunchKey } from '../domain/machine.ts';
 import { mintToken } from '../credentials/secrets.ts';
 import { type TestDatabase, testDatabase } from '../test/support/database.ts';
 import {
+  adoptLaunch,
   findLaunch,
   type LaunchIntent,
   openLaunches,
@@ -135,15 +136,29 @@ it('an end closes the intent, stops the watch and revokes the tokens of its gene
   const token = await registered(launch);
   expect(await findToken(db, token)).toMatchObject({ workspaceId: launch.workspaceId, isSuperseded: false });
   await recordTerminating(db, launch, 'destroy/1');
-  await recordEnded(db, launch);
+  await recordEnded(db, launch, 'destroy/1');
   expect(await findLaunch(db, launch)).toMatchObject({ progress: 'ended', watcher: null });
   expect(await findToken(db, token)).toMatchObject({ isSuperseded: true });
   expect([await isOpen(launch), await isWatched(launch)]).toEqual([false, false]);
 });
 
+it('who begins to watch while the end is being told is told of it, too', async () => {
+  const before = await recorded();
+  await recordLaunched(db, before, instanceOf(before), 'provision/1');
+  await adoptLaunch(db, before, 'recover/1');
+  await recordEnded(db, before, 'provision/1');
+  expect(await findLaunch(db, before)).toMatchObject({ progress: 'ended', watcher: 'recover/1' });
+  const after = await recorded();
+  await recordLaunched(db, after, instanceOf(after), 'provision/1');
+  await recordEnded(db, after, 'provision/1');
+  expect(await isWatched(after)).toBe(false);
+  await adoptLaunch(db, after, 'recover/1');
+  expect(await isWatched(after)).toBe(true);
+});
+
 it('after its end nothing that comes late opens a launch again', async () => {
   const launch = await recorded();
-  await recordEnded(db, launch);
+  await recordEnded(db, launch, null);
   await recordLaunched(db, launch, instanceOf(launch), 'provision/1');
   await recordTerminating(db, launch, 'destroy/1');
   await recordRefused(db, launch, 'InsufficientInstanceCapacity');

@@ -88,29 +88,39 @@ export async function recordRefused(db: Queryable, launch: LaunchKey, refusal: s
   ]);
 }
 
-/** From now on `watcher` is told of the instance's states, the present one first. */
-export async function recordTerminating(db: Queryable, launch: LaunchKey, watcher: string): Promise<void> {
-  await db.query(
+/** From now on `watcher` is told of the instance's states, the present one first. False = it is known to have ended: nobody is told. */
+export async function recordTerminating(db: Queryable, launch: LaunchKey, watcher: string): Promise<boolean> {
+  const { rowCount } = await db.query(
     `update launches set terminate_requested_at = coalesce(terminate_requested_at, now()), watcher = $4, observed_state = null
      where ${KEY} and progress in ('requested', 'launched')`,
     [...key(launch), watcher],
   );
+  return rowCount === 1;
 }
 
-/** No machine of this intent exists any more. Its credential and tokens are worth nothing from now on. */
-export async function recordEnded(db: Queryable, launch: LaunchKey): Promise<void> {
-  await db.query(`update launches set progress = 'ended', watcher = null where ${KEY}`, key(launch));
+/**
+ * No machine of this intent exists any more. Its credential and tokens are worth nothing from now on.
+ * @param knows the watcher that has been told; another one, who began to watch meanwhile, still is to be.
+ */
+export async function recordEnded(db: Queryable, launch: LaunchKey, knows: string | null): Promise<void> {
+  await db.query(
+    `update launches set progress = 'ended', watcher = case when watcher = $4 then null else watcher end where ${KEY}`,
+    [...key(launch), knows],
+  );
   await db.query(
     `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation = $2 and attempt = $3 and revoked_at is null`,
     key(launch),
   );
 }
 
-/** Another operation has to do with the machine now: it is told of its states, the present one first, and of its registration. */
+/**
+ * Another operation has to do with the machine now: it is told of its states, the present one first, and of its registration.
+ * An end that is known already is told, too.
+ */
 export async function adoptLaunch(db: Queryable, launch: LaunchKey, watcher: string): Promise<void> {
   await db.query(
     `update launches set operation_workflow_id = $4, watcher = $4, observed_state = null
-     where ${KEY} and progress = 'launched'`,
+     where ${KEY} and progress in ('launched', 'ended')`,
     [...key(launch), watcher],
   );
 }

@@ -96,7 +96,7 @@ it.each<[string, (launch: LaunchKey) => Promise<unknown>]>([
   ['a newer attempt', (launch) => requested({ ...launch, attempt: 2 })],
   ['a newer generation', (launch) => requested({ ...launch, generation: 2 })],
   ['its termination', (launch) => recordTerminating(db, launch, 'destroy/1')],
-  ['its end', (launch) => recordEnded(db, launch)],
+  ['its end', (launch) => recordEnded(db, launch, null)],
 ])('%s closes a launch', async (_, close) => {
   const launch = await launched();
   await close(launch);

@@ -65,12 +65,14 @@ async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instan
   }
   // Only after the signal: a worker that dies in between tells it twice, never not at all.
   await recordObserved(deps.db, key, watcher, state, stateReason, isEnded(state));
-  if (isEnded(state)) await recordEnded(deps.db, key);
+  if (isEnded(state)) await recordEnded(deps.db, key, watcher);
   // A launch may fail for lack of room after it was taken (facts/ec2.md 1.2).
   if (isCapacityReason(stateReason)) await recordNoCapacity(deps.db, deps.region, candidateOf(launch));
 }
 
 function stateOfUnseen({ notFoundGraceMs, absentAfterMs }: SweepDependencies, launch: LaunchRow): InstanceState | null {
+  // Its end was seen before this one began to wait for it, and EC2 shows the dead for an hour only.
+  if (launch.progress === 'ended') return 'absent';
   const since = launch.terminate_requested_at ?? launch.launched_at ?? launch.requested_at;
   const unseenMs = Date.now() - since.getTime();
   return unseenMs > Math.max(notFoundGraceMs, absentAfterMs) ? 'absent' : null;

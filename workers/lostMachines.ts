@@ -46,5 +46,5 @@ async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instan
   }
   if (isCapacityReason(stateReason)) await recordNoCapacity(deps.db, deps.region, candidateOf(launch));
   // Only after the signal: a worker that dies in between tells it twice, never not at all.
-  if (instance?.State?.Name !== 'shutting-down') await recordEnded(deps.db, { workspaceId, generation, attempt });
+  if (instance?.State?.Name !== 'shutting-down') await recordEnded(deps.db, { workspaceId, generation, attempt }, null);
 }

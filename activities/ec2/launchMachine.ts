@@ -97,7 +97,7 @@ async function runOrAdopt(deps: Dependencies, input: LaunchInput, intent: Launch
 
   async function alive(instance: Instance | undefined): Promise<string> {
     if (instance?.InstanceId !== undefined && !isDead(instance)) return instance.InstanceId;
-    await recordEnded(db, key);
+    await recordEnded(db, key, intent.operation_workflow_id);
     const context = {
       instance_id: instance?.InstanceId ?? 'of this token',
       state_reason: instance?.StateReason?.Code ?? 'terminated',

@@ -29,7 +29,7 @@ export const terminateMachine =
     if (row === null || row.progress === 'refused' || row.progress === 'ended') return ended();
 
     // From here on no registration of this launch is accepted.
-    await recordTerminating(db, key, watcher);
+    if (!(await recordTerminating(db, key, watcher))) return ended();
     const instanceId = row.instance_id ?? (await whatItMade(row));
     if (instanceId === null) return ended();
     await recordStep(db, operation, 'terminating', instanceId, { instance_id: instanceId });
@@ -63,7 +63,7 @@ export const terminateMachine =
     }
 
     async function ended(): Promise<Ending> {
-      await recordEnded(db, key);
+      await recordEnded(db, key, watcher);
       return { state: 'ended' };
     }
   };

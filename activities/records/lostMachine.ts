@@ -26,7 +26,7 @@ export const afterMachine =
   ({ db }: Dependencies) =>
   async ({ workspaceId }: OperationRef, machine: Machine, market: Market): Promise<RestoreSource | null> => {
     const { instanceType, zone, region, generation, attempt } = machine;
-    await recordEnded(db, { workspaceId, generation, attempt });
+    await recordEnded(db, { workspaceId, generation, attempt }, Context.current().info.workflowExecution!.workflowId);
     await release(db, workspaceId, { from: 1, to: generation });
     if (market === 'spot') await recordNoCapacity(db, region, { instanceType, zone, market });
     const points = await liveRestorePoints(db, workspaceId);
