@@ -42,7 +42,7 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now =
     uptime_seconds: report['uptime_seconds'] ?? 0,
     monthly_spend: report['monthly_spend'] ?? null,
     last_seen_at: row.last_seen_at,
-    provision_timeout_ms: settings.PROVISION_TIMEOUT_SECONDS * 1000,
+    provision_timeout_ms: row.launched?.bootMs ?? settings.PROVISION_TIMEOUT_SECONDS * 1000,
     created_at: row.created_at,
     updated_at: row.updated_at,
   };

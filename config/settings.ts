@@ -27,6 +27,14 @@ const networks = list.refine(
   (all) => all.every((value) => z.union([z.cidrv4(), z.cidrv6()]).safeParse(value).success),
   'must be networks, 10.0.0.0/8',
 );
+/** `image or variant=seconds`, comma-separated. */
+const secondsByImage = list
+  .refine(
+    (all) => all.every((part) => /^[^=]+=\d+$/.test(part) && isDuration(Number(part.split('=')[1]))),
+    'must be image=seconds, from 1 to 86400, ami-0abc=900',
+  )
+  .transform((all) => new Map(all.map((part) => part.split('=')).map(([image, seconds]) => [image!, Number(seconds)])));
+const isDuration = (seconds: number): boolean => seconds >= 1 && seconds <= 86_400;
 /** As domain/ids.ts has it. */
 const tenant = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9 and "-"');
 
@@ -103,6 +111,11 @@ export const SETTINGS = {
     "How long a new image's canary may take to pass EC2's status checks, else it is rejected",
   ],
   PROVISION_TIMEOUT_SECONDS: [whole(1, 86_400), '600', 'From create to registered, else everything is unwound'],
+  IMAGE_PROVISION_TIMEOUTS: [
+    secondsByImage,
+    undefined,
+    'The same for images that take another time, `ami-0abc=900`, or variants, `ubuntu/24.04/x86_64/gpu=1200`; comma-separated, seconds',
+  ],
   QUIESCE_TIMEOUT_SECONDS: [whole(1, 3600), '60', 'For a machine to bring its home to rest'],
   DETACH_TIMEOUT_SECONDS: [whole(1, 3600), '120', 'For AWS to let go of a home that nobody has mounted'],
   SNAPSHOT_TIMEOUT_SECONDS: [whole(1, 86_400), '3600', 'For the snapshot of a home to be whole'],

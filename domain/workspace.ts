@@ -124,6 +124,8 @@ export type Launched = {
   readonly compute: Compute;
   readonly imageId: string;
   readonly hourlyUsd: string | null;
+  /** For its boots, milliseconds; absent = the usual time. */
+  readonly bootMs?: number;
 };
 
 /** What a workspace has while no operation is under way. */

@@ -27,7 +27,12 @@ export type WorkspaceRow = {
   readonly operation_kind: string | null;
   readonly reason: { code: string; message: string; context: Record<string, unknown> } | null;
   readonly version: number;
-  readonly launched: { compute: Record<string, unknown>; imageId: string; hourlyUsd: string | null } | null;
+  readonly launched: {
+    compute: Record<string, unknown>;
+    imageId: string;
+    hourlyUsd: string | null;
+    bootMs?: number;
+  } | null;
   readonly max_hourly_usd: string | null;
   /** A removed one can be restored until then. */
   readonly restore_until: Date | null;

@@ -129,6 +129,8 @@ export type RecreateInput = Omit<ProvisionInput, 'from'> & {
   readonly from: RestoreSource | null;
   /** There is no present one any more. */
   readonly homeIsLost?: boolean;
+  /** For the present machine to boot again, milliseconds; absent = the usual time. */
+  readonly bootMs?: number;
   /** The number of its first try, where an earlier part of the operation has had some. */
   readonly firstAttempt?: number;
 };
@@ -142,7 +144,12 @@ export type PresentInput = {
   readonly machine: Machine | null;
 };
 
-export type RestartInput = PresentInput & { readonly machine: Machine; readonly wipeBrowserProfile: boolean };
+export type RestartInput = PresentInput & {
+  readonly machine: Machine;
+  readonly wipeBrowserProfile: boolean;
+  /** As in RecreateInput. */
+  readonly bootMs?: number;
+};
 export type PauseInput = PresentInput & {
   readonly machine: Machine;
   readonly mode: PauseMode;

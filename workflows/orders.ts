@@ -34,6 +34,7 @@ export async function order(
     key,
     kind,
     turn,
+    timeoutMs,
   ]);
   try {
     const { ok, result } =

@@ -86,11 +86,11 @@ export async function provision({ operationId, owner, generation, asked, from }:
 /** What the entity remembers of the launch. */
 export function launchedAs(
   { compute }: ProvisionInput['asked'],
-  { imageId, takes, hourlyUsd }: LaunchPlan,
+  { imageId, takes, hourlyUsd, timeoutMs: bootMs }: LaunchPlan,
   { instanceType }: Machine,
 ): Launched {
   const own = takes.find((each) => each.instanceType === instanceType);
-  return { compute, imageId, hourlyUsd: own === undefined ? hourlyUsd : own.hourlyUsd };
+  return { compute, imageId, hourlyUsd: own === undefined ? hourlyUsd : own.hourlyUsd, bootMs };
 }
 
 export function died(error: unknown): never {

@@ -77,8 +77,13 @@ async function gone(
   const { generation, attempt, instanceId } = machine;
   const key = { workspaceId: operation.workspaceId, generation, attempt };
   setCurrentDetails(`**waiting for AWS to end ${instanceId}**${deadline === null ? '' : `, due at ${deadline}`}`);
-  await recordActivities.watchMachine.executeWithOptions({ summary: `watch ${instanceId}` }, [key]);
   const untilMs = (deadline === null ? 0 : Math.max(0, Date.parse(deadline) - Date.now())) + GRACE_MS;
+  await recordActivities.watchMachine.executeWithOptions({ summary: `watch ${instanceId}` }, [
+    operation,
+    key,
+    instanceId,
+    untilMs,
+  ]);
   try {
     await withDeadline(
       untilMs,

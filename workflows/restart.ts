@@ -21,6 +21,7 @@ export async function restart(input: RestartInput): Promise<Restarted> {
   const timeouts = await localActivities.readTimeouts();
   const signals = new MachineSignals();
   const { quiesceMs: timeoutMs } = timeouts;
+  const { bootMs = timeouts.bootMs } = input;
   if (wipeBrowserProfile) await order(operation, machine, { kind: 'wipe-browser-profile', timeoutMs }, signals);
 
   setCurrentDetails('**bringing the home to rest**');
@@ -33,12 +34,13 @@ export async function restart(input: RestartInput): Promise<Restarted> {
   await callActivities.rebootMachine.executeWithOptions({ summary: `reboot ${machine.instanceId}` }, [
     operation,
     machine,
+    bootMs,
   ]);
   const registration = await withDeadline(
-    timeouts.bootMs,
-    `${machine.instanceId} back, ${timeouts.bootMs / 1000} s`,
+    bootMs,
+    `${machine.instanceId} back, ${bootMs / 1000} s`,
     () => signals.untilRegistered(machine).catch(died),
-    () => failure('BOOT_TIMEOUT', { timeout_seconds: timeouts.bootMs / 1000, instance_id: machine.instanceId }),
+    () => failure('BOOT_TIMEOUT', { timeout_seconds: bootMs / 1000, instance_id: machine.instanceId }),
   ).catch((error) => {
     const { code, context } = reasonOf(error);
     throw failureWithStanding(code, context, { phase: 'failed', machine, home });

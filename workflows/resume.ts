@@ -24,6 +24,7 @@ async function startAgain(machine: Machine, input: RecreateInput): Promise<Resta
   const operation = { workspaceId: owner.workspaceId, operationId };
   const { instanceId, generation } = machine;
   const timeouts = await localActivities.readTimeouts();
+  const { bootMs = timeouts.bootMs } = input;
   const signals = new MachineSignals();
   try {
     setCurrentDetails(`**starting ${instanceId}**`);
@@ -41,12 +42,13 @@ async function startAgain(machine: Machine, input: RecreateInput): Promise<Resta
       operation,
       machine,
       market,
+      bootMs,
     ]);
     const registration = await withDeadline(
-      timeouts.bootMs,
-      `${instanceId} back, ${timeouts.bootMs / 1000} s`,
+      bootMs,
+      `${instanceId} back, ${bootMs / 1000} s`,
       () => signals.untilRegistered(machine).catch(died),
-      () => failure('BOOT_TIMEOUT', { timeout_seconds: timeouts.bootMs / 1000, instance_id: instanceId }),
+      () => failure('BOOT_TIMEOUT', { timeout_seconds: bootMs / 1000, instance_id: instanceId }),
     );
     setCurrentDetails(`online on ${instanceId}`);
     return { machine, home, registration };

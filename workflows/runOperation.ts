@@ -33,6 +33,8 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
       { key: searchAttributes.operation, value: operation.kind },
     ],
   };
+  const bootMs = state.launched?.bootMs;
+  const boot = bootMs === undefined ? {} : { bootMs };
   switch (operation.kind) {
     case 'provision': {
       const { from } = operation;
@@ -58,7 +60,15 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
       return onAnotherMachine({ asked: askedOf(profile), strategy: 'acquire-first', from: null }, resume);
     case 'restart': {
       const { wipeBrowserProfile } = operation;
-      const input = { operationId, owner, generation, home: the(home), machine: the(machine), wipeBrowserProfile };
+      const input = {
+        operationId,
+        owner,
+        generation,
+        home: the(home),
+        machine: the(machine),
+        wipeBrowserProfile,
+        ...boot,
+      };
       return { result: 'online', ...(await executeChild(restart, { ...options, args: [input] })) };
     }
     case 'pause': {
@@ -94,7 +104,7 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
     workflow: typeof recreate | typeof resume,
   ): Promise<Outcome> {
     const isServing = state.rest !== 'paused' && machine !== null;
-    const input = { operationId, owner, generation, machine, home: the(home), isServing, ...how };
+    const input = { operationId, owner, generation, machine, home: the(home), isServing, ...how, ...boot };
     return { result: 'online', ...(await executeChild(workflow, { ...options, args: [input] })) };
   }
 }

@@ -9,7 +9,7 @@ import { adoptLaunch, wakeSweep } from '../../store/launches.ts';
 import { recordCapacity, recordNoCapacity } from '../../store/offerings.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { aws, awsFailure } from '../failure.ts';
-import { recordStep } from '../records/steps.ts';
+import { recordStep, waits } from '../records/steps.ts';
 import { classify } from './errors.ts';
 
 /** From here on the calling workflow is told of the instance's states, and of its next registration. */
@@ -20,18 +20,21 @@ const adopt = (db: Dependencies['db'], workspaceId: WorkspaceId, { generation, a
 
 /** The instance is stopping, or stopped; `instanceStateChanged` tells when. Its root and its home stay. */
 export const stopMachine =
-  ({ db, ec2 }: Dependencies) =>
+  ({ db, ec2, settings }: Dependencies) =>
   async (operation: OperationRef, machine: Machine): Promise<void> => {
     const { instanceId } = machine;
     await aws('StopInstances', () => ec2.mutate.send(new StopInstancesCommand({ InstanceIds: [instanceId] })));
     await adopt(db, operation.workspaceId, machine);
-    await recordStep(db, operation, 'stopping', instanceId, { instance_id: instanceId });
+    await recordStep(db, operation, 'stopping', instanceId, {
+      instance_id: instanceId,
+      ...waits('stopped', settings.STOP_TIMEOUT_SECONDS * 1000),
+    });
   };
 
 /** Throws AWS_CAPACITY where its zone has no room for it now: stopping has given its place away (facts/ec2.md 1.5). */
 export const startMachine =
   ({ db, ec2 }: Dependencies) =>
-  async (operation: OperationRef, machine: Machine, market: 'on-demand' | 'spot'): Promise<void> => {
+  async (operation: OperationRef, machine: Machine, market: 'on-demand' | 'spot', bootMs: number): Promise<void> => {
     const { instanceId, instanceType, zone, region } = machine;
     const candidate = { instanceType, zone, market };
     await adopt(db, operation.workspaceId, machine);
@@ -52,16 +55,19 @@ export const startMachine =
     }
     await Promise.all([
       recordCapacity(db, region, candidate),
-      recordStep(db, operation, 'starting', instanceId, { instance_id: instanceId }),
+      recordStep(db, operation, 'starting', instanceId, { instance_id: instanceId, ...waits('registration', bootMs) }),
     ]);
   };
 
 /** Asked for, not done: the machine registers again when it is up. */
 export const rebootMachine =
   ({ db, ec2 }: Dependencies) =>
-  async (operation: OperationRef, machine: Machine): Promise<void> => {
+  async (operation: OperationRef, machine: Machine, bootMs: number): Promise<void> => {
     const { instanceId } = machine;
     await adopt(db, operation.workspaceId, machine);
     await aws('RebootInstances', () => ec2.mutate.send(new RebootInstancesCommand({ InstanceIds: [instanceId] })));
-    await recordStep(db, operation, 'rebooting', instanceId, { instance_id: instanceId });
+    await recordStep(db, operation, 'rebooting', instanceId, {
+      instance_id: instanceId,
+      ...waits('registration', bootMs),
+    });
   };

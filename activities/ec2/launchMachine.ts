@@ -58,6 +58,8 @@ export const launchMachine =
       instance_type: candidate.instanceType,
       zone: candidate.zone,
       generation: key.generation,
+      waits_for: 'registration',
+      waits_until: bootDeadlineAt,
       attempt: key.attempt,
     };
     await Promise.all([

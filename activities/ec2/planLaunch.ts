@@ -3,12 +3,14 @@
 import { DescribeInstanceTypeOfferingsCommand } from '@aws-sdk/client-ec2';
 import { createHash } from 'node:crypto';
 import { launchFacts } from '../../config/launchFacts.ts';
+import { provisionTimeoutMs } from '../../config/provisionTimeout.ts';
 import { candidatesOf, presentCandidate } from '../../domain/compute/candidates.ts';
 import { type Asked, decide, type Facts, type Offer } from '../../domain/compute/gates.ts';
 import { quotaCode } from '../../domain/compute/quotaCode.ts';
 import type { Shape } from '../../domain/compute/shape.ts';
 import { BerthError } from '../../domain/errors.ts';
 import type { OperationRef } from '../../domain/ids.ts';
+import { variantName, variantOf } from '../../domain/images.ts';
 import type { LaunchPlan, Owner, Takes } from '../../domain/machine.ts';
 import { formatUsd } from '../../domain/money.ts';
 import { transaction } from '../../store/pool.ts';
@@ -105,7 +107,7 @@ export function planLaunch(deps: Dependencies) {
     const candidates = priced.map(({ instanceType, zone, market }) => ({ instanceType, zone, market }));
     const takes = offers.map(takenBy);
     const { hourlyUsd } = takes[0]!;
-    const timeoutMs = settings.PROVISION_TIMEOUT_SECONDS * 1000;
+    const timeoutMs = provisionTimeoutMs(settings, image.imageId, variantName(variantOf(shape)));
     await recordStep(db, operation, 'planned', '', {
       instance_type: shape.instanceType,
       market: shape.market,

@@ -7,7 +7,7 @@ import type { LaunchKey } from '../../domain/machine.ts';
 import { findLaunch, type LaunchRow, recordEnded, recordTerminating, wakeSweep } from '../../store/launches.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { aws, notYet } from '../failure.ts';
-import { recordStep } from '../records/steps.ts';
+import { recordStep, waits } from '../records/steps.ts';
 import { isAwsCode } from './errors.ts';
 import { findByToken } from './findInstance.ts';
 
@@ -32,7 +32,10 @@ export const terminateMachine =
     if (!(await recordTerminating(db, key, watcher))) return ended();
     const instanceId = row.instance_id ?? (await whatItMade(row));
     if (instanceId === null) return ended();
-    await recordStep(db, operation, 'terminating', instanceId, { instance_id: instanceId });
+    await recordStep(db, operation, 'terminating', instanceId, {
+      instance_id: instanceId,
+      ...waits('terminated', null),
+    });
     try {
       await ec2.mutate.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
     } catch (error) {

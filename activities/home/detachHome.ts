@@ -9,7 +9,7 @@ import { watchResource } from '../../store/watches.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { isAwsCode } from '../ec2/errors.ts';
 import { aws } from '../failure.ts';
-import { recordStep } from '../records/steps.ts';
+import { recordStep, waits } from '../records/steps.ts';
 
 /** 'free' = no machine has it. 'detaching' = the calling workflow will be signalled `resourceStateChanged` with `available`. */
 export type Detaching = { readonly state: 'free' | 'detaching' };
@@ -31,6 +31,7 @@ export const detachHome =
     await recordStep(db, operation, 'home_detached', home.volumeId, {
       volume_id: home.volumeId,
       instance_id: machine.instanceId,
+      ...waits('volume available', settings.DETACH_TIMEOUT_SECONDS * 1000),
     });
     await watchResource(db, {
       resourceId: home.volumeId,

@@ -10,7 +10,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { ownerTags } from '../ec2/tags.ts';
 import { isAwsCode } from '../ec2/errors.ts';
 import { aws, notYet } from '../failure.ts';
-import { recordStep } from '../records/steps.ts';
+import { recordStep, waits } from '../records/steps.ts';
 import { uuidOf } from '../uuid.ts';
 
 const LOOK_AGAIN_MS = 1_500;
@@ -57,6 +57,7 @@ export const takeRestorePoint =
         snapshot_id: snapshotId,
         reason,
         quality,
+        ...waits('snapshot completed', settings.SNAPSHOT_TIMEOUT_SECONDS * 1000),
       }),
     ]);
     return { restorePointId: id, snapshotId };

@@ -5,7 +5,7 @@ import type { OperationRef } from '../../domain/ids.ts';
 import type { LaunchKey, OrderKind } from '../../domain/machine.ts';
 import { type OrderAnswer, recordOrder, withdrawOrder } from '../../store/machineOrders.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { recordStep } from '../records/steps.ts';
+import { recordStep, waits } from '../records/steps.ts';
 import { uuidOf } from '../uuid.ts';
 
 /** `turn`: one operation may give the same order again, as a new one. */
@@ -13,12 +13,18 @@ export type Ordered = { readonly orderId: string; readonly answer: OrderAnswer |
 
 export const orderMachine =
   ({ db }: Dependencies) =>
-  async (operation: OperationRef, key: LaunchKey, kind: OrderKind, turn: number): Promise<Ordered> => {
+  async (
+    operation: OperationRef,
+    key: LaunchKey,
+    kind: OrderKind,
+    turn: number,
+    timeoutMs: number,
+  ): Promise<Ordered> => {
     const orderId = uuidOf(`${operation.operationId}/order/${kind}/${key.generation}/${key.attempt}/${turn}`);
     const watcher = Context.current().info.workflowExecution!.workflowId;
     const { workspaceId, generation, attempt } = key;
     const answer = await recordOrder(db, { workspaceId, generation, attempt, id: orderId, kind, watcher });
-    await recordStep(db, operation, 'ordered', orderId, { order: kind, generation });
+    await recordStep(db, operation, 'ordered', orderId, { order: kind, generation, ...waits('answer', timeoutMs) });
     return { orderId, answer };
   };
 

@@ -9,12 +9,15 @@ import { recordNoCapacity } from '../../store/offerings.ts';
 import { release } from '../../store/reservations.ts';
 import { liveRestorePoints } from '../../store/restorePoints.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { recordStep, waits } from './steps.ts';
 
 /** From here on the calling workflow is told of the instance's states. */
 export const watchMachine =
   ({ db, settings }: Dependencies) =>
-  async (key: LaunchKey): Promise<void> => {
+  async (operation: OperationRef, key: LaunchKey, instanceId: string, forMs: number): Promise<void> => {
     await adoptLaunch(db, key, Context.current().info.workflowExecution!.workflowId);
+    const step = { instance_id: instanceId, ...waits('terminated', forMs) };
+    await recordStep(db, operation, 'awaiting_end', instanceId, step);
     await wakeSweep(db, settings.AWS_REGION);
   };
 

@@ -20,7 +20,16 @@ export type StepName =
   | 'restore_point'
   | 'stopping'
   | 'starting'
-  | 'rebooting';
+  | 'rebooting'
+  | 'awaiting_end';
+
+/** What the operation waits for once the step is taken, and until when (ISO; null = as long as it takes AWS). */
+export type Waits = { readonly waits_for: string; readonly waits_until: string | null };
+
+export const waits = (waitsFor: string, forMs: number | null): Waits => ({
+  waits_for: waitsFor,
+  waits_until: forMs === null ? null : new Date(Date.now() + forMs).toISOString(),
+});
 
 /** Appends the step once, however often the activity that took it is retried: its id comes from operation, step and subject. */
 export async function recordStep(

@@ -29,7 +29,8 @@ export function operationRoutes(deps: ApiDependencies) {
         return { ...step, at: created_at };
       });
       const candidates = took.filter((step) => ['launched', 'candidate_refused'].includes(String(at(step, 'step'))));
-      return c.json({ ...present(row), steps: took, candidates });
+      const waiting = row.result === null ? waitOf(took) : null;
+      return c.json({ ...present(row), waiting, steps: took, candidates });
     })
     .delete('/:id/operations/:operation', workspaceOfPath, adminAuth(deps), async (c) => {
       const operationId = operationOf(c.req.param('operation'));
@@ -39,6 +40,17 @@ export function operationRoutes(deps: ApiDependencies) {
         return { status: 202, body: { status, phase, operation_id: operationId } };
       });
     });
+}
+
+/** What the newest step waits for; where it was done at once, the machine that was launched before it, until it registers. */
+function waitOf(steps: readonly object[]) {
+  const newest = steps.at(-1);
+  const step =
+    newest !== undefined && at(newest, 'waits_for') === undefined
+      ? steps.findLast((each) => at(each, 'waits_for') === 'registration')
+      : newest;
+  if (step === undefined) return null;
+  return { for: at(step, 'waits_for'), until: at(step, 'waits_until'), since: at(step, 'at'), step: at(step, 'step') };
 }
 
 const at = (step: object, name: string): unknown => (step as Record<string, unknown>)[name];

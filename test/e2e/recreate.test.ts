@@ -86,6 +86,10 @@ it('gives the old machine its home back where the new one never registers', asyn
     );
     return steps.some(({ step }) => step === 'home_attached');
   });
+  expect(await berth.user.call('GET', `/workspaces/${id}/operations/${String(operation_id)}`)).toMatchObject({
+    status: 'running',
+    waiting: { for: 'registration', step: 'launched', until: expect.any(String), since: expect.any(String) },
+  });
   await berth.user.call('DELETE', `/workspaces/${id}/operations/${String(operation_id)}`);
   expect(await on.ended(id, operation_id)).toMatchObject({ status: 'cancelled' });
   berth.emulator.control.change({ machines: 'inline' });
