@@ -15,6 +15,7 @@ import { resizeHome } from './home/resizeHome.ts';
 import { takeRestorePoint } from './home/takeRestorePoint.ts';
 import { orderMachine, withdrawMachineOrder } from './machine/orderMachine.ts';
 import { openControl, recordRefusedTakeover, revokeDisplay, writeControl } from './records/controlLock.ts';
+import { claimIdle } from './records/claimIdle.ts';
 import { closeGeneration, expectHome } from './records/generations.ts';
 import { afterMachine, watchMachine } from './records/lostMachine.ts';
 import { reserveStorage } from './records/reserveStorage.ts';
@@ -68,6 +69,7 @@ export const createActivities = (deps: Dependencies) => ({
   expectHome: withFailures(expectHome(deps)),
   watchMachine: withFailures(watchMachine(deps)),
   afterMachine: withFailures(afterMachine(deps)),
+  claimIdle: withFailures(claimIdle(deps)),
   reserveStorage: withFailures(reserveStorage(deps)),
   readTimeouts: withFailures(readTimeouts(deps)),
   openControl: withFailures(openControl(deps)),

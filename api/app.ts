@@ -7,6 +7,7 @@ import { BerthError } from '../domain/errors.ts';
 import type { ApiDependencies, ApiEnv } from './context.ts';
 import { recordedAuthority } from './display/authority.ts';
 import { errorResponse } from './errors.ts';
+import { activityLeaseRoutes } from './routes/activityLeases.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { computeRoutes } from './routes/compute.ts';
 import { displayRoutes } from './routes/display.ts';
@@ -62,6 +63,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/workspaces', eventStreamRoute(deps));
   app.route('/workspaces', lifecycleRoutes(deps));
   app.route('/workspaces', operationRoutes(deps));
+  app.route('/workspaces', activityLeaseRoutes(deps));
   app.route('/workspaces', restorePointRoutes(deps));
   app.route('/workspaces', displayRoutes(deps));
   app.route('/workspaces', displayControlRoutes(deps));

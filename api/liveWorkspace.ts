@@ -27,5 +27,7 @@ export const profileOf = (row: WorkspaceRow): Profile => ({
   runtime: row.runtime,
   tier: row.tier as Tier,
   compute: row.compute,
+  autoPause: row.auto_pause,
+  parentId: row.parent_id,
   ...(row.max_hourly_usd === null ? {} : { maxHourlyUsd: row.max_hourly_usd }),
 });

@@ -47,6 +47,14 @@ const row: WorkspaceRow = {
   generations: 1,
   paused_hourly_usd: null,
   interruption: null,
+  auto_pause: null,
+  parent_id: null,
+  online_since: new Date(nowMs - 300_000),
+  last_activity_at: null,
+  last_activity_kind: null,
+  last_activity_by: null,
+  active_until: null,
+  control_seen_at: null,
 };
 const seenAgo = (ms: number): WorkspaceRow => ({ ...row, last_seen_at: new Date(nowMs - ms) });
 const reporting = (report: Record<string, unknown>): WorkspaceRow => ({ ...row, report });

@@ -1,5 +1,6 @@
 // A workspace as clients read it (facts/wire.md 1.4): the row's decision, and what the machine's heartbeats say beside it.
 
+import { pausesAt } from '../domain/activity.ts';
 import { errorNextStep, isErrorCode } from '../domain/errors.ts';
 import type { Launched } from '../domain/workspace.ts';
 import { needsRecreate } from '../domain/workspaceCommands.ts';
@@ -33,6 +34,8 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now =
     needs_restart: needsRestart(row),
     hourly_usd: row.status === 'paused' ? row.paused_hourly_usd : (row.launched?.hourlyUsd ?? null),
     restore_until: row.restore_until,
+    parent_id: row.parent_id,
+    auto_pause: presentAutoPause(row),
     interruption: presentInterruption(row),
     failure: presentReason(row.reason),
     active_tasks: report['active_tasks'] ?? 0,
@@ -47,6 +50,24 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now =
     updated_at: row.updated_at,
   };
 }
+
+/** When it pauses by itself if nobody uses it, and what used it last. */
+function presentAutoPause(row: WorkspaceRow) {
+  const { auto_pause: autoPause, last_activity_at: at, last_activity_kind: kind } = row;
+  if (autoPause === null) return null;
+  const { idleMinutes, mode } = autoPause;
+  const lastUse =
+    row.status === 'online' ? latest([row.online_since, at, row.active_until, row.control_seen_at]) : null;
+  return {
+    idle_minutes: idleMinutes,
+    mode,
+    pauses_at: pausesAt(autoPause, lastUse),
+    last_activity: at === null ? null : { kind, at },
+  };
+}
+
+const latest = (times: readonly (Date | null)[]): Date | null =>
+  times.reduce((last, time) => (time !== null && (last === null || time > last) ? time : last), null);
 
 /** What AWS is doing with the machine, how far Berth has come with it, and until when it waits. */
 function presentInterruption({ interruption, reason }: WorkspaceRow) {

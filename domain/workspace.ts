@@ -40,7 +40,14 @@ export type Profile = {
   readonly compute: Compute;
   /** What the caller agrees to pay an hour at most, decimal text; absent = nothing was said. */
   readonly maxHourlyUsd?: string;
+  /** Absent or null = it runs until somebody says otherwise. */
+  readonly autoPause?: AutoPause | null;
+  /** Another workspace of the tenant, with which it is paused and deleted. */
+  readonly parentId?: WorkspaceId | null;
 };
+
+/** Paused by itself after so long without an activity lease, a busy heartbeat, or control of its display. */
+export type AutoPause = { readonly idleMinutes: number; readonly mode: PauseMode };
 
 /** `acquire-first`: the new machine is there before the old one goes. `replace`: the other way round, where there is room for one only. */
 export type Strategy = 'acquire-first' | 'replace';
@@ -62,7 +69,7 @@ export type OperationSpec =
     }
   | { readonly kind: 'restore'; readonly from: RestoreSource }
   | { readonly kind: 'restart'; readonly wipeBrowserProfile: boolean }
-  | { readonly kind: 'pause'; readonly mode: PauseMode }
+  | { readonly kind: 'pause'; readonly mode: PauseMode; readonly because?: PauseCause }
   | { readonly kind: 'resume' }
   | { readonly kind: 'checkpoint'; readonly reason: CheckpointReason; readonly deadline?: string }
   | {
@@ -84,6 +91,9 @@ export type OperationKind = OperationSpec['kind'];
 
 /** `stop` keeps the machine's root volume; `terminate` keeps the home alone, and a restore point of it. */
 export type PauseMode = 'stop' | 'terminate';
+
+/** Absent where somebody asked for this very one: nobody used it, or its parent was paused. */
+export type PauseCause = 'idle' | 'parent';
 
 /** `interruption`: the machine is about to be taken away. */
 export type CheckpointReason = 'manual' | 'schedule' | 'rebalance' | 'interruption';
@@ -204,7 +214,13 @@ export type Command =
       readonly profile: Profile;
       readonly from?: RestoreSource;
     }
-  | { readonly type: 'delete'; readonly operationId: OperationId; readonly keepDays: number }
+  | {
+      readonly type: 'delete';
+      readonly operationId: OperationId;
+      readonly keepDays: number;
+      /** Descendants that go with it. */
+      readonly cascadeDeleted?: number;
+    }
   | {
       readonly type: 'recreate';
       readonly operationId: OperationId;
@@ -214,7 +230,12 @@ export type Command =
       readonly strategy: Strategy;
     }
   | { readonly type: 'restart'; readonly operationId: OperationId; readonly wipeBrowserProfile: boolean }
-  | { readonly type: 'pause'; readonly operationId: OperationId; readonly mode: PauseMode }
+  | {
+      readonly type: 'pause';
+      readonly operationId: OperationId;
+      readonly mode: PauseMode;
+      readonly because?: PauseCause;
+    }
   | { readonly type: 'resume'; readonly operationId: OperationId }
   | { readonly type: 'checkpoint'; readonly operationId: OperationId; readonly reason?: 'schedule' }
   | {
@@ -230,11 +251,16 @@ export type Command =
 /** The time, ISO: the rules have no clock. */
 export type At = { readonly now: string };
 
+/** `since`: the end of the last activity, ISO. */
+export type Idle = { readonly operationId: OperationId; readonly mode: PauseMode; readonly since: string };
+
 export type Fact =
   | ({ readonly type: 'operationEnded'; readonly operationId: OperationId; readonly outcome: Outcome } & At)
   | ({ readonly type: 'noticed'; readonly notice: Notice } & At)
   | ({ readonly type: 'machineEnded'; readonly instanceId: string; readonly stateReason: string | null } & At)
   | { readonly type: 'retryDue' }
+  /** Nobody has used it for as long as its profile says. */
+  | ({ readonly type: 'idle' } & Idle)
   /** The old machine has been asked to rest: until the end nobody is served. */
   | { readonly type: 'serviceInterrupted'; readonly operationId: OperationId };
 

@@ -8,6 +8,7 @@ import {
   type Command,
   type Operation,
   type OperationSpec,
+  type PauseCause,
   type Refusal,
   type RestingPhase,
   unchanged,
@@ -51,7 +52,9 @@ function begin(state: WorkspaceState, command: Operating): Change | Refusal {
       if (phase !== 'ready') return notIn(state, 'pause', 'online');
       // A one-time spot instance can't be stopped (facts/ec2.md 1.5).
       const isSpot = state.launched?.compute.market === 'spot';
-      return start(state, command, { kind: 'pause', mode: isSpot ? 'terminate' : command.mode }, 'pausing');
+      const because = command.because === undefined ? {} : { because: command.because };
+      const mode = isSpot ? 'terminate' : command.mode;
+      return start(state, command, { kind: 'pause', mode, ...because }, 'pausing');
     }
     case 'resume':
       return phase === 'paused'
@@ -171,17 +174,26 @@ function begun({ profile, generation }: WorkspaceState, operation: Operation): W
   }
   return {
     type: 'WORKSPACE_OPERATION_STARTED',
-    payload: { operation: kind, operation_id, generation, to_generation: operation.generation },
+    payload: { operation: kind, operation_id, generation, to_generation: operation.generation, ...causeOf(operation) },
   };
 }
 
-function remove(state: WorkspaceState, { operationId, keepDays }: Command & { type: 'delete' }): Change | Refusal {
+/** For events: why it was paused, where nobody asked for that. */
+export const causeOf = (operation: Operation): { readonly because?: PauseCause } =>
+  operation.kind === 'pause' && operation.because !== undefined ? { because: operation.because } : {};
+
+function remove(
+  state: WorkspaceState,
+  { operationId, keepDays, cascadeDeleted = 0 }: Command & { type: 'delete' },
+): Change | Refusal {
   // A second delete joins the one under way: its caller wants what is happening already.
   if (state.phase === 'unwinding' || state.phase === 'destroying') return unchanged(state);
   const running = [...(state.operation === null ? [] : [state.operation]), ...state.checkpoints];
   const isServing = state.phase === 'ready' || (running.length > 0 && state.rest === 'ready');
   const operation: Operation = { id: operationId, generation: state.generations, kind: 'destroy', keepDays, isServing };
-  const events = [{ type: 'WORKSPACE_REMOVED', payload: { cascade_deleted: 0, operation_id: operationId } }];
+  const events = [
+    { type: 'WORKSPACE_REMOVED', payload: { cascade_deleted: cascadeDeleted, operation_id: operationId } },
+  ];
   const removed = { ...state, status: 'removed' as const, reason: null, interruption: null };
   if (running.length > 0) {
     return {

@@ -24,6 +24,7 @@ import {
 } from './testing.ts';
 import type { Outcome, WorkspaceState } from './workspace.ts';
 import { decide } from './workspaceCommands.ts';
+import { fold } from './workspaceOutcomes.ts';
 import { brokenInvariants } from './workspaceInvariants.ts';
 
 const restarted: Outcome = { ...online(1), launched: STATES.ready.launched! } as Outcome;
@@ -151,4 +152,14 @@ it('a delete that failed keeps what may still exist, and takes another try to it
   const again = changed(decide(STATES['failed, machine left'], commandOf.delete(NEW)));
   expect(again).toMatchObject({ status: 'removed', phase: 'destroying', reason: null, operation: { id: NEW } });
   expect(summary(again, end(again, NEW, destroyed))).toBe('gone, DESTROYED');
+});
+
+it.each(Object.entries(STATES))('idle, %s: it pauses where it serves and nothing runs', (name, state) => {
+  const change = fold(state, { type: 'idle', operationId: NEW, mode: 'stop', since: NOW });
+  if (name !== 'ready') return expect(change.state).toBe(state);
+  expect(change.operations).toMatchObject([{ operation: { kind: 'pause', mode: 'stop', because: 'idle' } }]);
+  // Told again, by a look that was repeated.
+  return expect(fold(change.state, { type: 'idle', operationId: NEW, mode: 'stop', since: NOW }).state).toBe(
+    change.state,
+  );
 });

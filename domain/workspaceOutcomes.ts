@@ -16,6 +16,7 @@ import {
   type WorkspaceEvent,
   type WorkspaceState,
 } from './workspace.ts';
+import { causeOf, decide } from './workspaceCommands.ts';
 
 /** What is known already, or concerns another machine or operation, changes nothing. */
 export function fold(state: WorkspaceState, fact: Fact): Change {
@@ -26,12 +27,20 @@ export function fold(state: WorkspaceState, fact: Fact): Change {
       return machineEnded(state, fact);
     case 'retryDue':
       return retryDue(state);
+    case 'idle':
+      return idle(state, fact);
     case 'serviceInterrupted':
       if (state.operation?.id !== fact.operationId || state.status !== 'online') return unchanged(state);
       return { ...unchanged(state), state: bump({ ...state, status: 'provisioning' }) };
     case 'operationEnded':
       return operationEnded(state, fact);
   }
+}
+
+/** Whatever else it is about to do comes first: then it is not idle. */
+function idle(state: WorkspaceState, { operationId, mode }: Fact & { type: 'idle' }): Change {
+  const change = decide(state, { type: 'pause', operationId, mode, because: 'idle' });
+  return 'refused' in change ? unchanged(state) : change;
 }
 
 function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEnded' }): Change {
@@ -179,7 +188,12 @@ function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome)
       return [{ type: 'WORKSPACE_ONLINE', payload }];
     }
     case 'paused': {
-      const payload = { instance_id: outcome.machine?.instanceId ?? null, hourly_usd: outcome.hourlyUsd, operation_id };
+      const payload = {
+        instance_id: outcome.machine?.instanceId ?? null,
+        hourly_usd: outcome.hourlyUsd,
+        operation_id,
+        ...causeOf(operation),
+      };
       return [{ type: 'WORKSPACE_PAUSED', payload }];
     }
     case 'checkpointed':

@@ -26,7 +26,7 @@ type Step =
   /** The end of what runs, or of what does not. */
   | { readonly ends: number; readonly how: number; readonly isStale: boolean }
   | { readonly told: 'interruption' | 'rebalance' | 'machineEnded'; readonly isOther: boolean }
-  | { readonly told: 'retryDue' | 'serviceInterrupted' };
+  | { readonly told: 'retryDue' | 'serviceInterrupted' | 'idle' };
 
 const steps = fc.array(
   fc.oneof(
@@ -39,7 +39,12 @@ const steps = fc.array(
         isOther: oneIn(5),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ told: fc.constantFrom('retryDue' as const, 'serviceInterrupted' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        told: fc.constantFrom('retryDue' as const, 'serviceInterrupted' as const, 'idle' as const),
+      }),
+    },
   ),
   { maxLength: 60, size: 'max' },
 );
@@ -78,6 +83,9 @@ function endsOf({ kind, generation }: Operation, { machine }: WorkspaceState): r
   }
 }
 
+/** Its own: a second time it changes nothing. */
+const IDLE = operation(77);
+
 function apply(state: WorkspaceState, step: Step, running: readonly Operation[]): Change | Refusal {
   if ('command' in step) {
     const id = operation(step.id);
@@ -99,6 +107,7 @@ function factOf(state: WorkspaceState, step: Extract<Step, { told: string }>): F
   if (step.told === 'serviceInterrupted') {
     return { type: 'serviceInterrupted', operationId: state.operation?.id ?? operation(0) };
   }
+  if (step.told === 'idle') return { type: 'idle', operationId: IDLE, mode: 'stop', since: NOW };
   const instanceId = 'isOther' in step && step.isOther ? 'i-other' : (state.machine?.instanceId ?? 'i-none');
   const { told } = step;
   if (told === 'machineEnded') return { type: 'machineEnded', instanceId, stateReason: null, now: NOW };

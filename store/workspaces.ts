@@ -1,7 +1,14 @@
 // The read model of workspaces: written by the entity under its version, read by every GET.
 
-import type { Interruption, PublishedOperation, WorkspaceEvent, WorkspaceState } from '../domain/workspace.ts';
+import type {
+  AutoPause,
+  Interruption,
+  PublishedOperation,
+  WorkspaceEvent,
+  WorkspaceState,
+} from '../domain/workspace.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
+import type { ActivityKind } from '../domain/activity.ts';
 import { eventsParameter, insertEvents } from './events.ts';
 import { operationsParameter, upsertOperations } from './operations.ts';
 import type { Queryable } from './pool.ts';
@@ -39,6 +46,17 @@ export type WorkspaceRow = {
   readonly generations: number;
   readonly paused_hourly_usd: string | null;
   readonly interruption: Interruption | null;
+  readonly auto_pause: AutoPause | null;
+  readonly parent_id: WorkspaceId | null;
+  /** Null while it is not. */
+  readonly online_since: Date | null;
+  readonly last_activity_at: Date | null;
+  readonly last_activity_kind: ActivityKind | null;
+  readonly last_activity_by: string | null;
+  /** Until then somebody holds a lease on it. */
+  readonly active_until: Date | null;
+  /** The last sign of whoever has, or had, control of its display. */
+  readonly control_seen_at: Date | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly agent_card: unknown;
@@ -59,8 +77,9 @@ export async function publishWorkspace(
     `with published as (
        insert into workspaces as w (id, tenant_id, name, role, runtime, tier, compute, status, phase, generation, url, instance_id,
          instance_type, region, zone, home_volume_id, operation_id, operation_kind, reason, version, launched, max_hourly_usd,
-         restore_until, generations, paused_hourly_usd, interruption)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $23, $24, $25, $26, $27, $28)
+         restore_until, generations, paused_hourly_usd, interruption, auto_pause, parent_id, online_since)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $23, $24, $25, $26, $27, $28, nullif($29, 'null')::jsonb, $30,
+         case when $8 = 'online' then now() end)
        on conflict (id) do update set
          name = excluded.name, role = excluded.role, runtime = excluded.runtime, tier = excluded.tier, compute = excluded.compute,
          status = excluded.status, phase = excluded.phase, generation = excluded.generation, url = excluded.url,
@@ -68,7 +87,9 @@ export async function publishWorkspace(
          home_volume_id = excluded.home_volume_id, operation_id = excluded.operation_id, operation_kind = excluded.operation_kind,
          reason = excluded.reason, version = excluded.version, launched = excluded.launched,
          max_hourly_usd = excluded.max_hourly_usd, restore_until = excluded.restore_until, generations = excluded.generations,
-         paused_hourly_usd = excluded.paused_hourly_usd, interruption = excluded.interruption, updated_at = now()
+         paused_hourly_usd = excluded.paused_hourly_usd, interruption = excluded.interruption,
+         auto_pause = excluded.auto_pause, parent_id = excluded.parent_id,
+         online_since = case when w.status = excluded.status then w.online_since else excluded.online_since end, updated_at = now()
        where w.version < excluded.version
      ), recorded as (
        ${upsertOperations('$22')}
@@ -103,12 +124,15 @@ export async function publishWorkspace(
       state.generations,
       state.pausedHourlyUsd,
       state.interruption === null ? null : JSON.stringify(state.interruption),
+      JSON.stringify(profile.autoPause ?? null),
+      profile.parentId ?? null,
     ],
   );
 }
 
 const COLUMNS = `w.*, h.last_seen_at, h.report,
-  (select l.agent_card from launches l where l.instance_id = w.instance_id) as agent_card`;
+  (select l.agent_card from launches l where l.instance_id = w.instance_id) as agent_card,
+  (select l.last_seen from control_locks l where l.workspace_id = w.id) as control_seen_at`;
 const FROM = 'workspaces w left join heartbeats h on h.workspace_id = w.id and h.generation = w.generation';
 
 /** The workspace, removed ones too, or null where the tenant has none of that id. */

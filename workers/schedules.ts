@@ -2,7 +2,8 @@
 
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { expireRestorePoints } from '../workflows/expireRestorePoints.ts';
-import { expireScheduleId, refreshImagesScheduleId } from '../workflows/messages.ts';
+import { pauseIdle } from '../workflows/pauseIdle.ts';
+import { expireScheduleId, pauseIdleScheduleId, refreshImagesScheduleId } from '../workflows/messages.ts';
 import { refreshImages } from '../workflows/refreshImages.ts';
 import { refreshPrices } from '../workflows/refreshPrices.ts';
 import { refreshSpotPrices } from '../workflows/refreshSpotPrices.ts';
@@ -10,7 +11,7 @@ import { refreshSpotPrices } from '../workflows/refreshSpotPrices.ts';
 type Maintenance = {
   readonly scheduleId: string;
   readonly workflow: () => Promise<unknown>;
-  readonly every: '24 hours' | '12 hours' | '1 hour' | '10 minutes';
+  readonly every: '24 hours' | '12 hours' | '1 hour' | '10 minutes' | '1 minute';
   readonly atOnce: boolean;
   readonly note: string;
 };
@@ -48,6 +49,14 @@ const maintenance = (taskQueue: string): readonly Maintenance[] => [
     every: '1 hour',
     atOnce: false,
     note: 'deletes restore points whose time is over',
+  },
+  {
+    scheduleId: pauseIdleScheduleId(taskQueue),
+    workflow: pauseIdle,
+    // The shortest idle time is some minutes: a minute more is what people call prompt.
+    every: '1 minute',
+    atOnce: false,
+    note: 'pauses what nobody uses',
   },
 ];
 

@@ -5,6 +5,7 @@ export { destroy } from './destroy.ts';
 export { displayControl } from './displayControl.ts';
 export { expireRestorePoints } from './expireRestorePoints.ts';
 export { pause } from './pause.ts';
+export { pauseIdle } from './pauseIdle.ts';
 export { refreshImages } from './refreshImages.ts';
 export { provision } from './provision.ts';
 export { recover } from './recover.ts';

@@ -10,6 +10,7 @@ import type { QuotaRequest } from '../domain/quotaRequest.ts';
 import type {
   CheckpointReason,
   Command,
+  Idle,
   Notice,
   Operation,
   OperationKind,
@@ -50,6 +51,9 @@ export type QuotaIncreaseInput = {
 export type QuotaIncreaseWorkflow = (input: QuotaIncreaseInput) => Promise<string>;
 /** vCPUs that are wanted in all; answers the request that is open. Refusals as with a command. */
 export const requestIncreaseUpdate = defineUpdate<QuotaRequest, [number]>('requestIncrease');
+/** Of the schedule that pauses what nobody uses. */
+export const pauseIdleScheduleId = (taskQueue: string): string => `${taskQueue}/pause-idle`;
+
 /** The schedule of refreshImages, for those who want a run now. */
 export const refreshImagesScheduleId = (taskQueue: string): string => `${taskQueue}/refresh-images`;
 
@@ -102,6 +106,8 @@ export const resourceStateChangedSignal = defineSignal<[ResourceFact]>('resource
 
 /** To the entity: AWS is about to take its machine, or advises to leave it. Of whatever source; told twice it is one. */
 export const interruptionNoticeSignal = defineSignal<[Notice]>('interruptionNotice');
+/** To the entity: it has been idle for as long as its profile says. */
+export const idleSignal = defineSignal<[Idle]>('idle');
 export type MachineEndedFact = { readonly instanceId: string; readonly stateReason: string | null };
 /** To the entity: its machine has been seen to be gone. */
 export const machineEndedSignal = defineSignal<[MachineEndedFact]>('machineEnded');

@@ -60,6 +60,7 @@ export const recordActivities =
       | 'keepRestorePoints'
       | 'watchMachine'
       | 'afterMachine'
+      | 'claimIdle'
       | 'openControl'
       | 'writeControl'
       | 'recordRefusedTakeover'

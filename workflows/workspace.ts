@@ -28,6 +28,7 @@ import { reasonOf, standingOf } from './failure.ts';
 import {
   type CommandAnswer,
   commandUpdate,
+  idleSignal,
   interruptionNoticeSignal,
   machineEndedSignal,
   serviceInterruptedSignal,
@@ -58,6 +59,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   });
   setHandler(interruptionNoticeSignal, (notice) => apply(fold(state, { type: 'noticed', notice, ...at() })));
   setHandler(machineEndedSignal, (fact) => apply(fold(state, { type: 'machineEnded', ...fact, ...at() })));
+  setHandler(idleSignal, (idle) => apply(fold(state, { type: 'idle', ...idle })));
   setHandler(serviceInterruptedSignal, (operationId) =>
     apply(fold(state, { type: 'serviceInterrupted', operationId })),
   );

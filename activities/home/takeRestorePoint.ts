@@ -11,7 +11,7 @@ import { ownerTags } from '../ec2/tags.ts';
 import { isAwsCode } from '../ec2/errors.ts';
 import { aws, notYet } from '../failure.ts';
 import { recordStep, waits } from '../records/steps.ts';
-import { uuidOf } from '../uuid.ts';
+import { uuidOf } from '../../store/uuidOf.ts';
 
 const LOOK_AGAIN_MS = 1_500;
 

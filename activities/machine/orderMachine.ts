@@ -6,7 +6,7 @@ import type { LaunchKey, OrderKind } from '../../domain/machine.ts';
 import { type OrderAnswer, recordOrder, withdrawOrder } from '../../store/machineOrders.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { recordStep, waits } from '../records/steps.ts';
-import { uuidOf } from '../uuid.ts';
+import { uuidOf } from '../../store/uuidOf.ts';
 
 /** `turn`: one operation may give the same order again, as a new one. */
 export type Ordered = { readonly orderId: string; readonly answer: OrderAnswer | null };

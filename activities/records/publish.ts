@@ -3,7 +3,7 @@
 import { publishWorkspace as write } from '../../store/workspaces.ts';
 import type { PublishedEvent, PublishedOperation, WorkspaceState } from '../../domain/workspace.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { uuidOf } from '../uuid.ts';
+import { uuidOf } from '../../store/uuidOf.ts';
 
 export const publishWorkspace =
   ({ db }: Dependencies) =>

@@ -3,7 +3,7 @@
 import type { OperationRef } from '../../domain/ids.ts';
 import { appendEvents } from '../../store/events.ts';
 import type { Queryable } from '../../store/pool.ts';
-import { uuidOf } from '../uuid.ts';
+import { uuidOf } from '../../store/uuidOf.ts';
 
 export type StepName =
   | 'planned'

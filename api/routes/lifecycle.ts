@@ -3,11 +3,14 @@
 import { Hono } from 'hono';
 import { BerthError } from '../../domain/errors.ts';
 import type { Compute } from '../../domain/compute/block.ts';
+import { descendantsOf } from '../../store/family.ts';
+import { findWorkspace } from '../../store/workspaces.ts';
 import type { CommandAnswer } from '../../workflows/messages.ts';
 import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
 import { readBody, readOptionalBody } from '../body.ts';
 import type { LivingCommand, Target } from '../commands.ts';
 import type { ApiDependencies, ApiEnv } from '../context.ts';
+import { sendToAll } from '../family.ts';
 import { once } from '../idempotency.ts';
 import { liveWorkspace } from '../liveWorkspace.ts';
 import { mayBecome, planOf } from '../mayBecome.ts';
@@ -68,10 +71,18 @@ export function lifecycleRoutes(deps: ApiDependencies) {
       const row = await liveWorkspace(deps, c);
       return once(deps, c, { mode }, async (target) => {
         const answer = await send(target, { type: 'pause', mode });
+        const below = await descendantsOf(deps.db, target.tenantId, target.workspaceId);
+        const with_it = await sendToAll(deps, target, below, { type: 'pause', mode, because: 'parent' });
         const price = await storagePrice(deps, row, { keepsRoot: mode === 'stop' && row.compute['market'] !== 'spot' });
         return {
           status: 200,
-          body: { ...begun(answer, target), status: 'paused', paused_count: 1, paused_hourly_usd: price },
+          body: {
+            ...begun(answer, target),
+            status: 'paused',
+            paused_count: 1 + with_it.taken.length,
+            not_paused: with_it.refused,
+            paused_hourly_usd: price,
+          },
         };
       });
     })
@@ -90,10 +101,26 @@ export function lifecycleRoutes(deps: ApiDependencies) {
       });
     })
     .post('/:id/resume', workspaceOfPath, own, async (c) => {
-      await liveWorkspace(deps, c);
+      const { parent_id: parentId } = await liveWorkspace(deps, c);
       return once(deps, c, null, async (target) => {
+        const parent = parentId === null ? null : await findWorkspace(deps.db, target.tenantId, parentId);
+        if (parent?.phase === 'paused' || parent?.phase === 'pausing') {
+          throw new BerthError('PARENT_PAUSED', { parent_id: parentId });
+        }
         const answer = await send(target, { type: 'resume' });
-        return { status: 200, body: { ...begun(answer, target), status: 'provisioning', resumed_count: 1 } };
+        // Those that were paused on their own stay so: nobody has asked to pay for them again.
+        const below = await descendantsOf(deps.db, target.tenantId, target.workspaceId);
+        const pausedWithIt = below.filter((each) => each.paused_with_parent);
+        const with_it = await sendToAll(deps, target, pausedWithIt, { type: 'resume' });
+        return {
+          status: 200,
+          body: {
+            ...begun(answer, target),
+            status: 'provisioning',
+            resumed_count: 1 + with_it.taken.length,
+            not_resumed: with_it.refused,
+          },
+        };
       });
     });
 }

@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { verifyBootCredential } from '../../credentials/bootCredential.ts';
 import { hashToken, mintToken } from '../../credentials/secrets.ts';
 import { BerthError } from '../../domain/errors.ts';
+import { noteBusy } from '../../store/activity.ts';
 import { recordHeartbeat } from '../../store/heartbeats.ts';
 import { instanceOf } from '../../store/launches.ts';
 import { openOrders, recordAnswer } from '../../store/machineOrders.ts';
@@ -67,6 +68,7 @@ export function registryRoutes({ db, commands, orders, settings }: ApiDependenci
       const { workspace_id, ...report } = await readBody(c, heartbeatSchema);
       if (workspace_id.toLowerCase() !== owner.workspaceId) throw new BerthError('WORKSPACE_AUTH_INVALID');
       await recordHeartbeat(db, owner.workspaceId, owner.generation, report);
+      if (Number(report.active_tasks ?? 0) > 0) await noteBusy(db, owner.workspaceId);
       return c.json({ status: 'ok' });
     })
     .get('/orders', async (c) => {

@@ -3,7 +3,7 @@
 import { Hono } from 'hono';
 import { BerthError } from '../../domain/errors.ts';
 import type { Compute } from '../../domain/compute/block.ts';
-import type { Launched } from '../../domain/workspace.ts';
+import type { AutoPause, Launched } from '../../domain/workspace.ts';
 import { needsRecreate } from '../../domain/workspaceCommands.ts';
 import { findWorkspace, listWorkspaces } from '../../store/workspaces.ts';
 import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
@@ -15,6 +15,8 @@ import { liveStatus, presentWorkspace } from '../presentWorkspace.ts';
 import { knownWorkspace, liveWorkspace, profileOf } from '../liveWorkspace.ts';
 import { mayBecome } from '../mayBecome.ts';
 import { createWorkspaceSchema, updateWorkspaceSchema } from '../schemas/workspace.ts';
+import { descendantsOf, type Relative } from '../../store/family.ts';
+import { parentOf, sendToAll } from '../family.ts';
 import { sourceOf } from './restorePoints.ts';
 
 export function workspaceRoutes(deps: ApiDependencies) {
@@ -39,7 +41,20 @@ export function workspaceRoutes(deps: ApiDependencies) {
           restorePointId === undefined
             ? undefined
             : await sourceOf(deps, target.tenantId, target.workspaceId, restorePointId);
-        await commands.create(target, { name, role, runtime, tier, compute, ...said }, from);
+        const parentId = body.parent_id
+          ? await parentOf(deps, target.tenantId, target.workspaceId, body.parent_id)
+          : null;
+        const profile = {
+          name,
+          role,
+          runtime,
+          tier,
+          compute,
+          autoPause: autoPauseOf(body.auto_pause),
+          parentId,
+          ...said,
+        };
+        await commands.create(target, profile, from);
         return {
           status: 201,
           body: { id: target.workspaceId, status: 'provisioning', operation_id: target.operationId },
@@ -61,7 +76,7 @@ export function workspaceRoutes(deps: ApiDependencies) {
     .patch('/:id', workspaceOfPath, own, async (c) => {
       const body = await readBody(c, updateWorkspaceSchema);
       const row = await liveWorkspace(deps, c);
-      const { compute, tier, max_hourly_usd: maxHourlyUsd, ...plain } = body;
+      const { compute, tier, max_hourly_usd: maxHourlyUsd, auto_pause, parent_id, ...plain } = body;
       const fields = Object.keys({ ...body }).filter((field) => ['compute', 'tier', 'max_hourly_usd'].includes(field));
       if (fields.length > 0 && c.get('actor') !== 'admin-token') throw new BerthError('ADMIN_ONLY', { fields });
       return once(deps, c, body, async (target) => {
@@ -71,6 +86,10 @@ export function workspaceRoutes(deps: ApiDependencies) {
         }
         const change = {
           ...plain,
+          ...(auto_pause !== undefined && { autoPause: autoPauseOf(auto_pause) }),
+          ...(parent_id !== undefined && {
+            parentId: parent_id === null ? null : await parentOf(deps, target.tenantId, target.workspaceId, parent_id),
+          }),
           ...(compute && { compute }),
           ...(tier && { tier }),
           ...(maxHourlyUsd !== undefined && { maxHourlyUsd }),
@@ -89,12 +108,34 @@ export function workspaceRoutes(deps: ApiDependencies) {
         if (purges && c.req.header('x-confirm-name') !== row.name) throw new BerthError('CONFIRMATION_REQUIRED');
         const isEphemeral = row.compute['data_persistence'] === 'ephemeral';
         const keepDays = purges || isEphemeral ? 0 : settings.KEEP_DELETED_DAYS;
-        await commands.send(target, { type: 'delete', keepDays });
+        const below = await descendantsOf(db, target.tenantId, target.workspaceId);
+        if (below.length > 0 && c.req.query('confirm') !== 'true') throw notConfirmed(below);
+        // The nearest last: what is cut off in the middle is still below it, and goes with the next try.
+        const gone = await sendToAll(deps, target, below.toReversed(), { type: 'delete', keepDays });
+        const cascadeDeleted = gone.taken.length;
+        await commands.send(target, { type: 'delete', keepDays, cascadeDeleted });
         const status = purges ? 'purged' : 'removed';
         return {
           status: 200,
-          body: { status, cascade_deleted: 0, operation_id: target.operationId, restorable_days: keepDays },
+          body: {
+            status,
+            cascade_deleted: cascadeDeleted,
+            operation_id: target.operationId,
+            restorable_days: keepDays,
+          },
         };
       });
     });
+}
+
+const autoPauseOf = (
+  given: { readonly idle_minutes: number; readonly mode: AutoPause['mode'] } | null | undefined,
+): AutoPause | null => (given ? { idleMinutes: given.idle_minutes, mode: given.mode } : null);
+
+/** The canvas asks its user by this very body (facts/wire.md 1.4). */
+function notConfirmed(below: readonly Relative[]): BerthError {
+  const children = below.map(({ id, name }) => ({ id, name }));
+  const message = `This also deletes ${children.length} workspaces below it.`;
+  const context = { status: 'confirmation_required', message, children, children_count: children.length };
+  return new BerthError('CHILDREN_NOT_CONFIRMED', context);
 }

@@ -1,6 +1,7 @@
 // Bodies of the workspace routes (facts/wire.md 1.3, 1.4).
 
 import { z } from 'zod';
+import { ACTIVITY_KINDS, IDLE_MINUTES, LEASE_SECONDS } from '../../domain/activity.ts';
 import type { Tier } from '../../domain/workspace.ts';
 import { computeSchema, usdSchema } from './compute.ts';
 
@@ -30,11 +31,23 @@ export const quoteSchema = z.strictObject(costs);
 
 const name = plain(255).refine((value) => value.trim().length > 0, 'must not be empty');
 
+const autoPause = z.strictObject({
+  idle_minutes: z
+    .number()
+    .int('must be a whole number of minutes')
+    .min(IDLE_MINUTES.min, `must be at least ${IDLE_MINUTES.min}`)
+    .max(IDLE_MINUTES.max, `must be at most ${IDLE_MINUTES.max}`),
+  mode: z.enum(['stop', 'terminate']).default('stop'),
+});
+const parentId = z.uuid('must be the id of a workspace');
+
 export const createWorkspaceSchema = z.strictObject({
   name,
   role: plain(1000).optional(),
   runtime: plain(100).optional(),
   ...costs,
+  auto_pause: autoPause.nullable().optional(),
+  parent_id: parentId.nullable().optional(),
   /** The home is made of it; of any workspace of the tenant. */
   restore_point_id: z.uuid('must be the id of a restore point').optional(),
 });
@@ -47,6 +60,8 @@ export const updateWorkspaceSchema = z
     tier: givenTier.optional(),
     compute: computeSchema.optional(),
     max_hourly_usd: usdSchema.optional(),
+    auto_pause: autoPause.nullable().optional(),
+    parent_id: parentId.nullable().optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must name something to change');
 
@@ -63,6 +78,13 @@ export const recreateSchema = z.strictObject({
 export const restartSchema = z.strictObject({ reset: z.boolean().optional() });
 
 export const pauseSchema = z.strictObject({ mode: z.enum(['stop', 'terminate']).default('stop') });
+
+/** `lease_id` renews the one of that id, or gives a new one its id. */
+export const leaseSchema = z.strictObject({
+  kind: z.enum(ACTIVITY_KINDS),
+  ttl_seconds: z.number().int().min(LEASE_SECONDS.min).max(LEASE_SECONDS.max).default(LEASE_SECONDS.usual),
+  lease_id: z.uuid('must be the id of a lease, a UUID').optional(),
+});
 
 export const restoreSchema = z.strictObject({
   /** Absent = the newest whole one. */

@@ -51,6 +51,48 @@ export const WORKSPACE_ERRORS = define({
     message: 'A workspace that is {phase} can not {command}.',
     nextStep: 'It has to be {needed}.',
   },
+  WORKSPACE_PAUSING: {
+    status: 409,
+    retryable: false,
+    message: 'Nobody has used the workspace for as long as its auto_pause says, and it is being paused.',
+    nextStep: 'Resume it when it is paused.',
+  },
+  LEASE_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    message: 'The workspace has no activity lease {lease_id}.',
+    nextStep: 'List them with GET /workspaces/:id/activity-leases.',
+  },
+  LEASE_OF_ANOTHER: {
+    status: 409,
+    retryable: false,
+    message: 'The activity lease {lease_id} is of another holder, kind or workspace.',
+    nextStep: 'Leave lease_id out to begin one of your own.',
+  },
+  PARENT_NOT_FOUND: {
+    status: 400,
+    retryable: false,
+    message: 'There is no workspace {parent_id} that could be the parent.',
+    nextStep: 'Name a workspace of yours that is not removed, or leave parent_id out.',
+  },
+  PARENT_CIRCULAR: {
+    status: 400,
+    retryable: false,
+    message: 'The workspace {parent_id} is a descendant of this one, or this one itself.',
+    nextStep: 'Choose another parent, or move the descendant first.',
+  },
+  PARENT_PAUSED: {
+    status: 409,
+    retryable: false,
+    message: 'The parent {parent_id} of the workspace is paused.',
+    nextStep: 'Resume the parent: what was paused with it is resumed with it.',
+  },
+  CHILDREN_NOT_CONFIRMED: {
+    status: 409,
+    retryable: false,
+    message: 'The workspace has {children_count} descendants, which would be deleted with it.',
+    nextStep: 'Send the request again with ?confirm=true.',
+  },
   OPERATION_NOT_FOUND: {
     status: 404,
     retryable: false,
