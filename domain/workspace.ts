@@ -145,15 +145,17 @@ export type Standing = {
   readonly home: Home | null;
 };
 
+export type OnlineOutcome = {
+  readonly result: 'online';
+  readonly machine: Machine;
+  readonly home: Home;
+  readonly registration: Registration;
+  /** Absent where the machine is the one that was there. */
+  readonly launched?: Launched;
+};
+
 export type Outcome =
-  | {
-      readonly result: 'online';
-      readonly machine: Machine;
-      readonly home: Home;
-      readonly registration: Registration;
-      /** Absent where the machine is the one that was there. */
-      readonly launched?: Launched;
-    }
+  | OnlineOutcome
   | {
       readonly result: 'paused';
       readonly machine: Machine | null;
@@ -262,7 +264,9 @@ export type Fact =
   /** Nobody has used it for as long as its profile says. */
   | ({ readonly type: 'idle' } & Idle)
   /** The old machine has been asked to rest: until the end nobody is served. */
-  | { readonly type: 'serviceInterrupted'; readonly operationId: OperationId };
+  | { readonly type: 'serviceInterrupted'; readonly operationId: OperationId }
+  /** The new machine serves; what is left of the operation puts away what was before. */
+  | { readonly type: 'serviceRestored'; readonly operationId: OperationId; readonly outcome: OnlineOutcome };
 
 export type Effect =
   | { readonly type: 'start'; readonly operation: Operation }

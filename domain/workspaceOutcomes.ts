@@ -6,6 +6,7 @@ import {
   type Change,
   type Fact,
   type At,
+  type OnlineOutcome,
   type Operation,
   type Outcome,
   type Reason,
@@ -32,9 +33,20 @@ export function fold(state: WorkspaceState, fact: Fact): Change {
     case 'serviceInterrupted':
       if (state.operation?.id !== fact.operationId || state.status !== 'online') return unchanged(state);
       return { ...unchanged(state), state: bump({ ...state, status: 'provisioning' }) };
+    case 'serviceRestored':
+      return serviceRestored(state, fact);
     case 'operationEnded':
       return operationEnded(state, fact);
   }
+}
+
+/** The end says the same again: its event is this one (its key is the operation's), and its state changes nothing any more. */
+function serviceRestored(state: WorkspaceState, fact: Fact & { type: 'serviceRestored' }): Change {
+  const { operation } = state;
+  // Whoever deletes it wants nobody to be served; what the operation made is put away after its end.
+  if (operation?.id !== fact.operationId || state.next !== null || state.phase === 'unwinding') return unchanged(state);
+  const serving = { ...online(state, operation, fact.outcome), phase: state.phase, rest: 'ready' as const };
+  return { ...unchanged(state), state: bump(serving), events: eventsOf(serving, operation, fact.outcome) };
 }
 
 /** Whatever else it is about to do comes first: then it is not idle. */
@@ -105,24 +117,8 @@ function startNext(state: WorkspaceState, next: Operation, ended: { operation: O
 
 function settle(state: WorkspaceState, operation: Operation, outcome: Outcome, { now }: At): WorkspaceState {
   switch (outcome.result) {
-    case 'online': {
-      const { machine, home, registration, launched } = outcome;
-      return {
-        ...state,
-        profile: profileAfter(state, operation),
-        status: 'online',
-        phase: 'ready',
-        generation: machine.generation,
-        machine,
-        home,
-        launched: launched ?? state.launched,
-        url: registration.url ?? (launched === undefined ? state.url : null),
-        pausedHourlyUsd: null,
-        // Gone with the machine that was to be taken away; one that is there still is not.
-        interruption: machine.instanceId === state.interruption?.instanceId ? state.interruption : null,
-        reason: null,
-      };
-    }
+    case 'online':
+      return online(state, operation, outcome);
     case 'paused': {
       const { machine, home, hourlyUsd } = outcome;
       const interruption = machine === null ? null : state.interruption;
@@ -143,6 +139,25 @@ function settle(state: WorkspaceState, operation: Operation, outcome: Outcome, {
     case 'failed':
       return waiting(standing(state, outcome.standing ?? asBefore(state), outcome.reason), operation, now);
   }
+}
+
+function online(state: WorkspaceState, operation: Operation, outcome: OnlineOutcome): WorkspaceState {
+  const { machine, home, registration, launched } = outcome;
+  return {
+    ...state,
+    profile: profileAfter(state, operation),
+    status: 'online',
+    phase: 'ready',
+    generation: machine.generation,
+    machine,
+    home,
+    launched: launched ?? state.launched,
+    url: registration.url ?? (launched === undefined ? state.url : null),
+    pausedHourlyUsd: null,
+    // Gone with the machine that was to be taken away; one that is there still is not.
+    interruption: machine.instanceId === state.interruption?.instanceId ? state.interruption : null,
+    reason: null,
+  };
 }
 
 /** A recover that found no room looks again by itself; every other end is final. */

@@ -16,7 +16,7 @@ import {
   online,
   operation,
 } from './testing.ts';
-import type { Change, Command, Fact, Operation, Outcome, Refusal, WorkspaceState } from './workspace.ts';
+import type { Change, Command, Fact, OnlineOutcome, Operation, Outcome, Refusal, WorkspaceState } from './workspace.ts';
 import { decide } from './workspaceCommands.ts';
 import { brokenInvariants } from './workspaceInvariants.ts';
 import { fold } from './workspaceOutcomes.ts';
@@ -26,7 +26,7 @@ type Step =
   /** The end of what runs, or of what does not. */
   | { readonly ends: number; readonly how: number; readonly isStale: boolean }
   | { readonly told: 'interruption' | 'rebalance' | 'machineEnded'; readonly isOther: boolean }
-  | { readonly told: 'retryDue' | 'serviceInterrupted' | 'idle' };
+  | { readonly told: 'retryDue' | 'serviceInterrupted' | 'serviceRestored' | 'idle' };
 
 const steps = fc.array(
   fc.oneof(
@@ -42,7 +42,12 @@ const steps = fc.array(
     {
       weight: 1,
       arbitrary: fc.record({
-        told: fc.constantFrom('retryDue' as const, 'serviceInterrupted' as const, 'idle' as const),
+        told: fc.constantFrom(
+          'retryDue' as const,
+          'serviceInterrupted' as const,
+          'serviceRestored' as const,
+          'idle' as const,
+        ),
       }),
     },
   ),
@@ -106,6 +111,12 @@ function factOf(state: WorkspaceState, step: Extract<Step, { told: string }>): F
   if (step.told === 'retryDue') return { type: 'retryDue' };
   if (step.told === 'serviceInterrupted') {
     return { type: 'serviceInterrupted', operationId: state.operation?.id ?? operation(0) };
+  }
+  if (step.told === 'serviceRestored') {
+    const { operation: running, generations } = state;
+    const isOne = running !== null && ['recreate', 'restore', 'resume', 'recover'].includes(running.kind);
+    const outcome = online(running?.generation ?? generations) as OnlineOutcome;
+    return { type: 'serviceRestored', operationId: isOne ? running.id : operation(78), outcome };
   }
   if (step.told === 'idle') return { type: 'idle', operationId: IDLE, mode: 'stop', since: NOW };
   const instanceId = 'isOther' in step && step.isOther ? 'i-other' : (state.machine?.instanceId ?? 'i-none');

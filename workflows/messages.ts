@@ -12,6 +12,7 @@ import type {
   Command,
   Idle,
   Notice,
+  OnlineOutcome,
   Operation,
   OperationKind,
   PauseMode,
@@ -114,6 +115,11 @@ export const machineEndedSignal = defineSignal<[MachineEndedFact]>('machineEnded
 
 /** To the entity: its running operation has brought the machine to rest; until the end nobody is served. */
 export const serviceInterruptedSignal = defineSignal<[OperationId]>('serviceInterrupted');
+
+/** What a new machine serves with; as a workflow's result it is the same (workflows/provision.ts). */
+export type ServiceRestored = { readonly operationId: OperationId; readonly outcome: OnlineOutcome };
+/** To the entity: its running operation's new machine serves from now on; what was before is being put away. */
+export const serviceRestoredSignal = defineSignal<[ServiceRestored]>('serviceRestored');
 
 export type ProvisionInput = {
   readonly operationId: OperationId;

@@ -15,6 +15,7 @@ import { movedHome } from './movedHome.ts';
 import { newHome } from './newHome.ts';
 import { OldMachine } from './oldMachine.ts';
 import { callActivities, localActivities, recordActivities } from './policies.ts';
+import { serviceRestored } from './progress.ts';
 import { died, launchedAs, type Provisioned } from './provision.ts';
 import { wholeRestorePoint, takeRestorePoint } from './restorePoints.ts';
 import { searchAttributes } from './searchAttributes.ts';
@@ -91,6 +92,8 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     registration: Registration,
     plan: LaunchPlan,
   ): Promise<Provisioned> {
+    const served = { machine: next, home: nextHome, registration, launched: launchedAs(asked, plan, next) };
+    await serviceRestored(operation, served);
     onStep(`online on ${next.instanceId}; retiring what was before`);
     upsertSearchAttributes([
       { key: searchAttributes.region, value: next.region },
@@ -109,7 +112,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     }
     await releaseReservations(1, generation - 1);
     onStep(`online on ${next.instanceId}`);
-    return { machine: next, home: nextHome, registration, launched: launchedAs(asked, plan, next) };
+    return served;
   }
 
   /** A moved home has been proven to be the same. One that was gone back from has to be whole in its restore point first. */

@@ -32,6 +32,7 @@ import {
   interruptionNoticeSignal,
   machineEndedSignal,
   serviceInterruptedSignal,
+  serviceRestoredSignal,
   stateQuery,
   type WorkspaceInput,
 } from './messages.ts';
@@ -59,6 +60,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   });
   setHandler(interruptionNoticeSignal, (notice) => apply(fold(state, { type: 'noticed', notice, ...at() })));
   setHandler(machineEndedSignal, (fact) => apply(fold(state, { type: 'machineEnded', ...fact, ...at() })));
+  setHandler(serviceRestoredSignal, (fact) => apply(fold(state, { type: 'serviceRestored', ...fact })));
   setHandler(idleSignal, (idle) => apply(fold(state, { type: 'idle', ...idle })));
   setHandler(serviceInterruptedSignal, (operationId) =>
     apply(fold(state, { type: 'serviceInterrupted', operationId })),

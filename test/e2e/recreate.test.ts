@@ -58,6 +58,21 @@ it('copies the home where its zone has no room, byte for byte, and deletes the o
   ]);
 });
 
+it('serves on the new machine while the old one still takes its time to end', async () => {
+  const { id, instance } = await on.online('slow to go');
+  berth.emulator.control.change({ delays: { shuttingDownMs: 4_000 } });
+  const { operation_id } = await berth.user.call('POST', `/workspaces/${id}/recreate`);
+  await until(async () => (await on.read(id)).generation === 2);
+  expect(await on.read(id)).toMatchObject({ status: 'online', phase: 'recreating' });
+  const operation = await berth.user.call('GET', `/workspaces/${id}/operations/${String(operation_id)}`);
+  expect(operation).toMatchObject({ status: 'running' });
+  berth.emulator.control.change({ delays: { shuttingDownMs: 20 } });
+  expect(await on.ended(id, operation_id)).toMatchObject({ status: 'succeeded' });
+  expect(on.alive(id)).not.toContain(instance);
+  const events = await berth.user.call<{ event_type: string }[]>('GET', `/events/${id}`);
+  expect(events.filter(({ event_type: type }) => type === 'WORKSPACE_ONLINE')).toHaveLength(2);
+});
+
 it('goes back where no zone has room: the old machine never stops to serve', async () => {
   const { id, instance, volume } = await on.online('no room');
   berth.emulator.control.capacity.empty('*', '*');
