@@ -21,6 +21,7 @@ import type { Command, Notice, Profile, RestoreSource } from '../domain/workspac
 import {
   type CommandAnswer,
   commandUpdate,
+  ofEntity,
   expireScheduleId,
   interruptionNoticeSignal,
   type MachineAnsweredFact,
@@ -155,6 +156,7 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy,
         staticSummary: `${name} of ${tenantId}`,
+        priority: ofEntity(tenantId),
       });
       return within(() =>
         client.workflow.executeUpdateWithStart(commandUpdate, {

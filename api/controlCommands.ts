@@ -7,6 +7,7 @@ import {
   DISPLAY_CONTROL_WORKFLOW,
   type DisplayControlWorkflow,
   displayControlWorkflowId,
+  ofEntity,
   type TakeoverRequest,
   takeoverSignal,
 } from '../workflows/messages.ts';
@@ -30,6 +31,7 @@ export function temporalControl(client: Client, taskQueue: string, timeoutMs: nu
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     staticSummary: `control of the display, ${tenantId}`,
+    priority: ofEntity(tenantId),
   });
 
   /** A run that ends just then takes nothing any more: the next one does. What one has taken it also answers. */

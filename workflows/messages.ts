@@ -196,4 +196,5 @@ export type DestroyInput = {
   readonly keepDays: number;
 };
 
+export { ofEntity } from './priority.ts';
 export * from './controlMessages.ts';

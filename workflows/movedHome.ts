@@ -27,36 +27,46 @@ export type MovedHomeOptions = {
 export const movedHome = (options: MovedHomeOptions, onStep: (step: string) => void): ProvideHome => {
   const { operation, home, old, signals, onReady } = options;
   return async (machine, key) => {
+    const isSameZone = machine.zone === home.zone;
+    if (isSameZone && !grows(options)) await resized(options);
     await signals.untilRunning(machine);
     onStep(`bringing the home from generation ${options.generation - 1} to rest`);
     await old.rest();
-    const moved =
-      machine.zone === home.zone ? await sameVolume(options, onStep) : await copy(options, machine, key, onStep);
-    const digest = digestOf(old.manifest);
-    await recordActivities.expectHome.executeWithOptions({ summary: `expect ${moved.volumeId}` }, [
-      key,
-      { volumeId: moved.volumeId, digest },
-    ]);
+    const expect = ({ volumeId }: Pick<Home, 'volumeId'>): Promise<void> =>
+      recordActivities.expectHome.executeWithOptions({ summary: `expect ${volumeId}` }, [
+        key,
+        { volumeId, digest: digestOf(old.manifest) },
+      ]);
+    let moved: Home;
+    if (isSameZone) {
+      // At once: nobody is served meanwhile.
+      [moved] = await Promise.all([sameVolume(options, onStep), expect(home)]);
+    } else {
+      moved = await copy(options, machine, key, onStep);
+      await expect(moved);
+    }
     onReady(machine, moved);
     await attach(operation, moved, machine);
     return moved;
   };
 };
 
-async function sameVolume(
-  { operation, home, old, plan }: MovedHomeOptions,
-  onStep: (step: string) => void,
-): Promise<Home> {
+async function sameVolume(options: MovedHomeOptions, onStep: (step: string) => void): Promise<Home> {
+  const { home, old } = options;
   onStep(`moving ${home.volumeId}`);
   await old.part();
-  const { homeGb: sizeGb, iops, throughput } = plan.shape;
-  // What is asked for beyond what it has: without a difference nothing is called.
-  return callActivities.resizeHome.executeWithOptions({ summary: `check the size of ${home.volumeId}` }, [
-    operation,
-    home,
-    { sizeGb, iops, throughput },
-  ]);
+  return grows(options) ? resized(options) : home;
 }
+
+/** A file system is grown by the mount, so its volume before it; the speed can change while the volume is in use. */
+const grows = ({ home, plan }: MovedHomeOptions): boolean => plan.shape.homeGb > home.sizeGb;
+
+/** What is asked for beyond what it has: without a difference nothing is called. */
+const resized = ({ operation, home, plan }: MovedHomeOptions): Promise<Home> => {
+  const { homeGb: sizeGb, iops, throughput } = plan.shape;
+  const summary = `check size and speed of ${home.volumeId}`;
+  return callActivities.resizeHome.executeWithOptions({ summary }, [operation, home, { sizeGb, iops, throughput }]);
+};
 
 /** The old volume stays as it is until the copy is proven. */
 async function copy(

@@ -12,6 +12,7 @@ import { operationWorkflowId, type RecreateInput } from './messages.ts';
 import { pause } from './pause.ts';
 import { provision } from './provision.ts';
 import { checkpointQueueOf } from './messages.ts';
+import { ofEntity, ofOperation } from './priority.ts';
 import { recover } from './recover.ts';
 import { recreate } from './recreate.ts';
 import { restart } from './restart.ts';
@@ -28,6 +29,7 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
     staticSummary: `${operation.kind} of ${profile.name}, generation ${generation}`,
     // An entity that an operator terminates takes its operation through its unwind.
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    priority: ofOperation(tenantId, operation.kind),
     typedSearchAttributes: [
       { key: searchAttributes.tenant, value: tenantId },
       { key: searchAttributes.operation, value: operation.kind },
@@ -83,7 +85,7 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
       const isServing = machine !== null && state.rest === 'ready' && state.phase !== 'paused';
       const input = { operationId, owner, generation, home: the(home), machine, isServing, reason, ...until };
       // On a queue of its own: what AWS takes away waits for nobody.
-      const first = reason === 'interruption' ? { taskQueue: checkpointQueue(), priority: { priorityKey: 1 } } : {};
+      const first = reason === 'interruption' ? { taskQueue: checkpointQueue(), priority: ofEntity(tenantId) } : {};
       return { result: 'checkpointed', ...(await executeChild(checkpoint, { ...options, ...first, args: [input] })) };
     }
     case 'recover': {

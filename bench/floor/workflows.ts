@@ -51,6 +51,17 @@ export async function floorOperation(activities: number): Promise<void> {
   timer.cancel();
 }
 
+/** As many activities, each of the last ones followed by the wait for a fact from outside. */
+export async function floorMove(activities: number, waits: number): Promise<void> {
+  let facts = 0;
+  setHandler(factSignal, () => void (facts += 1));
+  await floorActivitiesAlone(activities - waits);
+  for (let told = 1; told <= waits; told++) {
+    await nothingButTell();
+    await condition(() => facts >= told);
+  }
+}
+
 export async function floorActivitiesAlone(activities: number): Promise<void> {
   for (let i = 0; i < activities; i++) await nothing();
 }
