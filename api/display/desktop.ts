@@ -38,6 +38,7 @@ export const enterDesktop = ({ host, port }: DesktopAddress, password: string): 
       socket.destroy();
       reject(new BerthError('DISPLAY_SERVER_DOWN', {}, { cause }));
     };
+    const closed = (): void => fail(new Error('it closed the connection'));
     const late = setTimeout(() => fail(new Error(`no handshake within ${ENTER_MS} ms`)), ENTER_MS);
     const handshake = new Conversation(
       enter((challenge) => answerChallenge(password, challenge)),
@@ -49,7 +50,8 @@ export const enterDesktop = ({ host, port }: DesktopAddress, password: string): 
         if (entered === null) return;
         clearTimeout(late);
         socket.pause();
-        socket.removeAllListeners();
+        // Its own alone: a socket listens to itself, too.
+        socket.off('data', hear).off('error', fail).off('close', closed);
         // Until somebody listens for them, errors are told by the end of the socket.
         socket.on('error', () => socket.destroy());
         resolve({ socket, init: entered.result, rest: entered.rest });
@@ -58,7 +60,7 @@ export const enterDesktop = ({ host, port }: DesktopAddress, password: string): 
       }
     };
     socket.on('error', fail);
-    socket.on('close', () => fail(new Error('it closed the connection')));
+    socket.on('close', closed);
     socket.on('data', hear);
     hear();
   });

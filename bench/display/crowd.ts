@@ -100,8 +100,8 @@ async function view(port: number, bytes: number, ticket: string | null): Promise
 }
 
 /** Up to the end of the answer's head; what came after it is left to be read. */
-const headersOf = (socket: Socket): Promise<void> =>
-  new Promise((resolve, reject) => {
+function headersOf(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
     let seen = Buffer.alloc(0);
     socket.on('error', reject);
     socket.on('data', function read(chunk: Buffer) {
@@ -115,6 +115,7 @@ const headersOf = (socket: Socket): Promise<void> =>
       resolve();
     });
   });
+}
 
 /** One binary frame, with a mask of zeros: shorter than 126 bytes. */
 function masked(said: Uint8Array): Buffer {
