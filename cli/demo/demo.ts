@@ -5,6 +5,7 @@ import { awsTarget } from '../stack/aws.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { canvas, type Canvas, type StreamedEvent } from './canvas.ts';
 import { narrate } from './narrate.ts';
+import { showControl } from './showControl.ts';
 import { showQuote } from './showQuote.ts';
 
 /** A demo that shows nothing new for so long is broken. */
@@ -45,7 +46,8 @@ const NAME = 'demo workspace';
 
 async function show(stack: Stack, progress: ReturnType<typeof progressOn>): Promise<void> {
   const user = canvas(stack.apiUrl, stack.adminToken);
-  const compute = { instance_type: 't3.large', volume: { root_gb: 50 } };
+  const display = { mode: 'desktop-control', width: 1280, height: 800 };
+  const compute = { instance_type: 't3.large', volume: { root_gb: 50 }, display };
   progress.title('POST /compute/quote: nothing is launched');
   await showQuote(user, compute, (text) => progress.line(text));
 
@@ -68,8 +70,11 @@ async function show(stack: Stack, progress: ReturnType<typeof progressOn>): Prom
       }),
     );
 
+    progress.title(`POST /workspaces/${id}/display/control/acquire: one person at the mouse`);
+    await showControl(stack.apiUrl, user, id, (text) => progress.line(text));
+
     progress.title(`POST /workspaces/${id}/recreate: a larger machine, the same home`);
-    const larger = { instance_type: 'm6i.xlarge', ...(stack.emulatorUrl === null ? {} : { market: 'spot' }) };
+    const larger = { instance_type: 'm6i.xlarge', display, ...(stack.emulatorUrl === null ? {} : { market: 'spot' }) };
     if (stack.emulatorUrl !== null) await user.call('PUT', '/admin/tenants/default/entitlements', { spot: true });
     await user.call('POST', `/workspaces/${id}/recreate`, { compute: larger });
     const moved = await follow(events, 'WORKSPACE_ONLINE', progress);

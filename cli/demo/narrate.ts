@@ -25,6 +25,7 @@ export function narrate({ event, payload: p }: StreamedEvent): string {
     case 'WORKSPACE_DESTROYED':
       return 'destroyed      machine and home are gone';
     default:
+      if (event.startsWith('display.control.')) return `${event}: ${p['controlled_by']}, fence ${p['fence']}`;
       return `${event} ${JSON.stringify(p)}`;
   }
 }
