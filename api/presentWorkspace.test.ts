@@ -129,3 +129,37 @@ it('nothing of the row that clients have no use for is shown', () => {
   const shown = Object.keys(presentWorkspace(row, settings, nowMs));
   for (const hidden of ['tenant_id', 'version', 'report', 'reason']) expect(shown).not.toContain(hidden);
 });
+
+it.each([
+  ['CAPACITY_EXHAUSTED', 'capacity'],
+  ['BUDGET_EXCEEDED', 'budget'],
+  ['AWS_QUOTA_INSUFFICIENT', 'quota'],
+  ['COST_ABOVE_AUTHORIZED', 'authorization'],
+  ['SPOT_INTERRUPTED', 'user'],
+  ['AWS_UNAUTHORIZED', 'operator'],
+])('paused for %s it waits for %s, and says what that costs and what can be done', (code, waitsFor) => {
+  const interruption = {
+    instanceId: 'i-1',
+    noticedAt: '2026-11-01T11:00:00Z',
+    deadline: null,
+    stage: 'waiting',
+    checkpointId: null,
+    restorePointId: 'rp-1',
+    hasEnded: true,
+    retryAt: null,
+    attempts: 1,
+  } as const;
+  const waiting = {
+    ...row,
+    status: 'paused',
+    interruption,
+    paused_hourly_usd: '0.002',
+    reason: { code, message: 'so', context: {} },
+  };
+  expect(presentWorkspace(waiting, settings, nowMs).interruption).toMatchObject({
+    waits_for: waitsFor,
+    waits_because: 'so',
+    waits_at_hourly_usd: '0.002',
+    actions: [{ action: 'resume', method: 'POST' }, { action: 'configure' }, { action: 'delete' }],
+  });
+});

@@ -7,6 +7,7 @@ import { needsRecreate } from '../domain/workspaceCommands.ts';
 import type { WorkspaceRow } from '../store/workspaces.ts';
 import type { ApiSettings } from './context.ts';
 import { profileOf } from './liveWorkspace.ts';
+import { presentInterruption } from './presentInterruption.ts';
 
 /** A machine that reports at least this share of errors is degraded (facts/wire.md 1.7). */
 const DEGRADED_ERROR_RATE = 0.5;
@@ -68,22 +69,6 @@ function presentAutoPause(row: WorkspaceRow) {
 
 const latest = (times: readonly (Date | null)[]): Date | null =>
   times.reduce((last, time) => (time !== null && (last === null || time > last) ? time : last), null);
-
-/** What AWS is doing with the machine, how far Berth has come with it, and until when it waits. */
-function presentInterruption({ interruption, reason }: WorkspaceRow) {
-  if (interruption === null) return null;
-  const { instanceId, noticedAt, deadline, stage, restorePointId, retryAt, attempts } = interruption;
-  return {
-    instance_id: instanceId,
-    noticed_at: noticedAt,
-    deadline,
-    stage,
-    restore_point_id: restorePointId,
-    waits_because: stage === 'waiting' ? (reason?.message ?? null) : null,
-    tries_again_at: retryAt,
-    attempts,
-  };
-}
 
 /** What is stored is not what its machine was launched as. */
 function needsRestart(row: WorkspaceRow): boolean {

@@ -88,7 +88,14 @@ it('waits paused where there is no spot capacity, and says until when; a resume 
     failure: { code: 'CAPACITY_EXHAUSTED' },
     machine: null,
     home: { volume_id: volume },
-    interruption: { stage: 'waiting', tries_again_at: expect.any(String), attempts: 1 },
+    interruption: {
+      stage: 'waiting',
+      waits_for: 'capacity',
+      waits_at_hourly_usd: expect.any(String),
+      tries_again_at: expect.any(String),
+      attempts: 1,
+      actions: expect.arrayContaining([{ action: 'resume', method: 'POST', href: `/workspaces/${id}/resume` }]),
+    },
   });
   berth.emulator.control.capacity.clear();
   expect(await on.run(id, 'resume')).toMatchObject({ status: 'succeeded' });
