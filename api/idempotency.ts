@@ -14,7 +14,8 @@ export type Answer = { readonly status: ContentfulStatusCode; readonly body: Rec
 /**
  * Runs `command` for this request, or answers what the first request with its key was answered. Two at once both run it with
  * the same ids, and the entity takes the command once. Without a key each request is a new one.
- * A failed command is not recorded: the same key may try again.
+ * A failed command is not recorded: the same key may try again. Whatever the command has to know is read inside of it: what was
+ * answered once is answered again after the workspace has changed, or is no more.
  */
 export async function once(
   { db }: ApiDependencies,

@@ -35,10 +35,10 @@ export function displayControlRoutes(deps: ApiDependencies) {
         if (body.controller !== undefined && body.controller !== controller)
           throw new BerthError('VALIDATION_FAILED', { problem: `controller: the caller is "${controller}"` });
         if (body.force && !caller.isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
-        const row = await displayed(c);
-        const asking = { actor, ttlSeconds: body.ttl_seconds, generation: caller.generation ?? row.generation };
-        return once(deps, c, body, (target) =>
-          withRefusal(deps, c, 'acquire', async () => {
+        return once(deps, c, body, async (target) => {
+          const row = await displayed(c);
+          const asking = { actor, ttlSeconds: body.ttl_seconds, generation: caller.generation ?? row.generation };
+          return withRefusal(deps, c, 'acquire', async () => {
             if (body.force)
               return taken(c, await control.ask(target, { type: 'force', ...asking, requestId: target.operationId }));
             try {
@@ -48,31 +48,31 @@ export function displayControlRoutes(deps: ApiDependencies) {
               if (controller === 'user' && isHeldByAgent(error)) return takeOver(deps, c, target, asking);
               throw error;
             }
-          }),
-        );
+          });
+        });
       })
       .post('/:id/display/control/takeover', workspaceOfPath, auth, async (c) => {
         const body = await readOptionalBody(c, takeoverSchema);
         const { actor } = person(c.get('caller'), 'take control over');
-        const { generation } = await displayed(c);
-        return once(deps, c, body, (target) =>
-          withRefusal(deps, c, 'takeover', () =>
+        return once(deps, c, body, async (target) => {
+          const { generation } = await displayed(c);
+          return withRefusal(deps, c, 'takeover', () =>
             takeOver(deps, c, target, { actor, ttlSeconds: body.ttl_seconds, generation }),
-          ),
-        );
+          );
+        });
       })
       .post('/:id/display/control/release', workspaceOfPath, auth, async (c) => {
         const { force: isForced } = await readOptionalBody(c, releaseSchema);
         const { actor, isAdmin } = c.get('caller');
         if (isForced && !isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
-        const { id } = await liveWorkspace(deps, c);
-        return once(deps, c, { isForced }, (target) =>
-          withRefusal(deps, c, 'release', async () => {
+        return once(deps, c, { isForced }, async (target) => {
+          const { id } = await liveWorkspace(deps, c);
+          return withRefusal(deps, c, 'release', async () => {
             const lock = await lockNow(deps, id);
             if (lock.holder === null && lock.parked === null) return taken(c, lock);
             return taken(c, await control.ask(target, { type: 'release', actor, isForced }));
-          }),
-        );
+          });
+        });
       })
       // By Postgres alone: a lease is never renewed by a message.
       .post('/:id/display/control/renew', workspaceOfPath, auth, async (c) => {
@@ -101,10 +101,10 @@ export function displayControlRoutes(deps: ApiDependencies) {
 
   async function switchAgent(c: Context<ApiEnv>, type: 'pause' | 'resume'): Promise<Response> {
     const { actor } = person(c.get('caller'), `${type} the agent`);
-    await displayed(c, { mustBeUp: false });
-    return once(deps, c, { type }, (target: Target) =>
-      withRefusal(deps, c, type, async () => taken(c, await control.ask(target, { type, actor }))),
-    );
+    return once(deps, c, { type }, async (target: Target) => {
+      await displayed(c, { mustBeUp: false });
+      return withRefusal(deps, c, type, async () => taken(c, await control.ask(target, { type, actor })));
+    });
   }
 
   /** The workspace, which has to have a display, of a tier that may have one. */

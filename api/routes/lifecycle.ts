@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { BerthError } from '../../domain/errors.ts';
 import type { Compute } from '../../domain/compute/block.ts';
 import { descendantsOf } from '../../store/family.ts';
-import { findWorkspace } from '../../store/workspaces.ts';
+import { findWorkspace, type WorkspaceRow } from '../../store/workspaces.ts';
 import type { CommandAnswer } from '../../workflows/messages.ts';
 import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
 import { readBody, readOptionalBody } from '../body.ts';
@@ -26,12 +26,15 @@ export function lifecycleRoutes(deps: ApiDependencies) {
   return new Hono<ApiEnv>()
     .post('/:id/recreate', workspaceOfPath, admin, async (c) => {
       const body = await readOptionalBody(c, recreateSchema);
-      const row = await liveWorkspace(deps, c);
       const { compute, max_hourly_usd: maxHourlyUsd, strategy, dry_run: isDryRun } = body;
-      const wanted = { compute: compute ?? (row.compute as Compute), maxHourlyUsd };
-      if (isDryRun) return c.json(await planOf(deps, row, wanted, strategy));
+      const wantedOf = (row: WorkspaceRow) => ({ compute: compute ?? (row.compute as Compute), maxHourlyUsd });
+      if (isDryRun) {
+        const row = await liveWorkspace(deps, c);
+        return c.json(await planOf(deps, row, wantedOf(row), strategy));
+      }
       return once(deps, c, body, async (target) => {
-        await mayBecome(deps, row, wanted, strategy);
+        const row = await liveWorkspace(deps, c);
+        await mayBecome(deps, row, wantedOf(row), strategy);
         const said = {
           ...(compute === undefined ? {} : { compute }),
           ...(maxHourlyUsd === undefined ? {} : { maxHourlyUsd }),
@@ -42,9 +45,9 @@ export function lifecycleRoutes(deps: ApiDependencies) {
     })
     .post('/:id/configure', workspaceOfPath, admin, async (c) => {
       const body = await readBody(c, configureSchema);
-      const row = await liveWorkspace(deps, c);
       const { compute, max_hourly_usd: maxHourlyUsd } = body;
       return once(deps, c, body, async (target) => {
+        const row = await liveWorkspace(deps, c);
         await mayBecome(deps, row, { compute, maxHourlyUsd }, 'acquire-first');
         const said = maxHourlyUsd === undefined ? {} : { maxHourlyUsd };
         // A paused one is as it is stored when it is resumed: nothing has to be launched for that now.
@@ -58,8 +61,8 @@ export function lifecycleRoutes(deps: ApiDependencies) {
     .post('/:id/restart', workspaceOfPath, own, async (c) => {
       const { reset } = await readOptionalBody(c, restartSchema);
       const wipeBrowserProfile = reset ?? c.req.query('reset') === 'true';
-      await liveWorkspace(deps, c);
       return once(deps, c, { wipeBrowserProfile }, async (target) => {
+        await liveWorkspace(deps, c);
         const answer = await send(target, { type: 'restart', wipeBrowserProfile });
         // The word that existing clients wait on; the phase says the rest (facts/wire.md 1.7).
         const body = { ...begun(answer, target), status: 'provisioning', reset_session: wipeBrowserProfile };
@@ -68,8 +71,8 @@ export function lifecycleRoutes(deps: ApiDependencies) {
     })
     .post('/:id/pause', workspaceOfPath, own, async (c) => {
       const { mode } = await readOptionalBody(c, pauseSchema);
-      const row = await liveWorkspace(deps, c);
       return once(deps, c, { mode }, async (target) => {
+        const row = await liveWorkspace(deps, c);
         const answer = await send(target, { type: 'pause', mode });
         const below = await descendantsOf(deps.db, target.tenantId, target.workspaceId);
         const with_it = await sendToAll(deps, target, below, { type: 'pause', mode, because: 'parent' });
@@ -87,11 +90,11 @@ export function lifecycleRoutes(deps: ApiDependencies) {
       });
     })
     .post('/:id/hibernate', workspaceOfPath, own, async (c) => {
-      const row = await liveWorkspace(deps, c);
       const isForced = c.req.query('force') === 'true';
-      const activeTasks = Number(row.report?.['active_tasks'] ?? 0);
-      if (activeTasks > 0 && !isForced) throw new BerthError('ACTIVE_TASKS', { active_tasks: activeTasks });
       return once(deps, c, { isForced }, async (target) => {
+        const row = await liveWorkspace(deps, c);
+        const activeTasks = Number(row.report?.['active_tasks'] ?? 0);
+        if (activeTasks > 0 && !isForced) throw new BerthError('ACTIVE_TASKS', { active_tasks: activeTasks });
         const answer = await send(target, { type: 'pause', mode: 'terminate' });
         const price = await storagePrice(deps, row, { keepsRoot: false });
         return {
@@ -101,8 +104,8 @@ export function lifecycleRoutes(deps: ApiDependencies) {
       });
     })
     .post('/:id/resume', workspaceOfPath, own, async (c) => {
-      const { parent_id: parentId } = await liveWorkspace(deps, c);
       return once(deps, c, null, async (target) => {
+        const { parent_id: parentId } = await liveWorkspace(deps, c);
         const parent = parentId === null ? null : await findWorkspace(deps.db, target.tenantId, parentId);
         if (parent?.phase === 'paused' || parent?.phase === 'pausing') {
           throw new BerthError('PARENT_PAUSED', { parent_id: parentId });

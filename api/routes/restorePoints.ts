@@ -23,8 +23,8 @@ export function restorePointRoutes(deps: ApiDependencies) {
       return c.json((await listRestorePoints(db, c.get('tenantId'), c.get('workspaceId'))).map(present));
     })
     .on('POST', ['/:id/restore-points', '/:id/checkpoint'], workspaceOfPath, own, async (c) => {
-      await liveWorkspace(deps, c);
       return once(deps, c, null, async (target) => {
+        await liveWorkspace(deps, c);
         const answer = await commands.send(target, { type: 'checkpoint' });
         return { status: 202, body: begun(answer, target) };
       });
@@ -45,9 +45,9 @@ export function restorePointRoutes(deps: ApiDependencies) {
     })
     .post('/:id/restore', workspaceOfPath, admin, async (c) => {
       const body = await readOptionalBody(c, restoreSchema);
-      const row = await knownWorkspace(deps, c);
-      const isRemoved = row.status === 'removed';
       return once(deps, c, body, async (target) => {
+        const row = await knownWorkspace(deps, c);
+        const isRemoved = row.status === 'removed';
         if (isRemoved && (row.restore_until === null || row.restore_until.getTime() < Date.now())) {
           throw new BerthError('WORKSPACE_NOT_RESTORABLE', { workspace_id: row.id });
         }

@@ -75,11 +75,11 @@ export function workspaceRoutes(deps: ApiDependencies) {
     })
     .patch('/:id', workspaceOfPath, own, async (c) => {
       const body = await readBody(c, updateWorkspaceSchema);
-      const row = await liveWorkspace(deps, c);
       const { compute, tier, max_hourly_usd: maxHourlyUsd, auto_pause, parent_id, ...plain } = body;
       const fields = Object.keys({ ...body }).filter((field) => ['compute', 'tier', 'max_hourly_usd'].includes(field));
       if (fields.length > 0 && c.get('actor') !== 'admin-token') throw new BerthError('ADMIN_ONLY', { fields });
       return once(deps, c, body, async (target) => {
+        const row = await liveWorkspace(deps, c);
         if (fields.length > 0) {
           const wanted = { compute: compute ?? (row.compute as Compute), maxHourlyUsd, ...(tier && { tier }) };
           await mayBecome(deps, row, wanted, 'acquire-first');

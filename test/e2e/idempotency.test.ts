@@ -32,15 +32,18 @@ it('many creates at once with one key make one workspace', async () => {
 });
 
 it('a repeat gets the first answer, even after the workspace is gone', async () => {
-  const [create, remove] = [randomUUID(), randomUUID()];
+  const [create, restart, remove] = [randomUUID(), randomUUID(), randomUUID()];
   const first = await send('POST', '/workspaces', create, { name: 'later', tier: 2 });
   const id = first.body['id']!;
   await berth.untilEvent(id, 'WORKSPACE_ONLINE');
   // The order of the fields does not make another request.
   expect(await send('POST', '/workspaces', create, { tier: 2, name: 'later' })).toEqual(first);
+  const restarted = await send('POST', `/workspaces/${id}/restart`, restart);
+  expect(restarted.status).toBe(200);
   const removed = await send('DELETE', `/workspaces/${id}`, remove);
   await berth.untilEvent(id, 'WORKSPACE_DESTROYED');
   expect(await send('DELETE', `/workspaces/${id}`, remove)).toEqual(removed);
+  expect(await send('POST', `/workspaces/${id}/restart`, restart)).toEqual(restarted);
   expect(await send('POST', '/workspaces', create, { name: 'later', tier: 2 })).toEqual(first);
   expect(berth.instances().filter((instance) => instance.tags['WorkspaceID'] === id)).toHaveLength(1);
 });
@@ -67,7 +70,7 @@ it('a second delete joins the first, and a delete of what is gone says so', asyn
   const { body } = await send('POST', '/workspaces', randomUUID(), { name: 'twice' });
   await berth.untilEvent(body['id']!, 'WORKSPACE_ONLINE');
   // Long enough for both to arrive while it runs.
-  berth.emulator.control.faults.add({ action: 'TerminateInstances', effect: 'before', delayMs: 1_000 });
+  berth.emulator.control.faults.add({ action: 'TerminateInstances', effect: 'before', delayMs: 3_000 });
   const both = await Promise.all([1, 2].map(() => send('DELETE', `/workspaces/${body['id']}`, randomUUID())));
   expect(both.map((answer) => answer.status)).toEqual([200, 200]);
   await berth.untilEvent(body['id']!, 'WORKSPACE_DESTROYED');
