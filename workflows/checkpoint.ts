@@ -7,7 +7,7 @@ import { MachineSignals } from './machineSignals.ts';
 import type { CheckpointInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
 import { order } from './orders.ts';
-import { localActivities } from './policies.ts';
+import { settingsActivities } from './policies.ts';
 import { takeRestorePoint, wholeRestorePoint } from './restorePoints.ts';
 
 /** Of the time until the machine is taken: the larger part for its user's work, the rest for the request of the snapshot. */
@@ -21,7 +21,7 @@ const FREEZE_MS = 5_000;
 export async function checkpoint(input: CheckpointInput): Promise<{ restorePointId: string }> {
   const { operationId, owner, generation, home, machine, isServing, reason, deadline } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
-  const timeouts = await localActivities.readTimeouts();
+  const timeouts = await settingsActivities.readTimeouts();
   const signals = new MachineSignals();
   const context = { operation, owner, generation, home, timeouts, signals };
   if (reason === 'interruption') return beforeInterruption();

@@ -8,7 +8,7 @@ import { MachineSignals } from './machineSignals.ts';
 import type { DestroyInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
 import { parkControl } from './parkControl.ts';
-import { callActivities, localActivities, recordActivities } from './policies.ts';
+import { callActivities, recordActivities, settingsActivities } from './policies.ts';
 import { wholeRestorePoint } from './restorePoints.ts';
 
 /** ISO; until then it can be restored. Null = it can't. */
@@ -19,7 +19,7 @@ export async function destroy(input: DestroyInput): Promise<Destroyed> {
   const { workspaceId } = owner;
   const operation = { workspaceId, operationId };
   const signals = new MachineSignals();
-  const timeouts = await localActivities.readTimeouts();
+  const timeouts = await settingsActivities.readTimeouts();
   await parkControl(operation, { generation, isForGood: true });
   let quality: 'clean' | 'crash' = 'clean';
   let manifest: Record<string, unknown> | null = null;

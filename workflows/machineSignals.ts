@@ -1,11 +1,12 @@
 // What an operation has been told about machines, volumes and snapshots, and the waits on it. Signals may come before the wait, or twice.
 
 import { condition, setHandler } from '@temporalio/workflow';
-import { type InstanceFact, type InstanceState, isEnded, type LaunchKey } from '../domain/machine.ts';
+import { type InstanceFact, type InstanceState, isEnded, type LaunchKey, type Machine } from '../domain/machine.ts';
 import type { Registration } from '../domain/workspace.ts';
 import { failure } from './failure.ts';
 import {
   instanceStateChangedSignal,
+  machineEndedSignal,
   type MachineAnsweredFact,
   machineAnsweredSignal,
   type RegisteredFact,
@@ -29,6 +30,7 @@ export class MachineSignals {
   readonly #registrations = new Map<string, RegisteredFact>();
   readonly #answers = new Map<string, MachineAnsweredFact>();
   readonly #resources = new Map<string, string>();
+  readonly #gone = new Set<string>();
 
   constructor() {
     setHandler(instanceStateChangedSignal, (fact) => {
@@ -38,6 +40,7 @@ export class MachineSignals {
     });
     setHandler(registeredSignal, (fact) => void this.#registrations.set(name(fact), fact));
     setHandler(machineAnsweredSignal, (fact) => void this.#answers.set(fact.orderId, fact));
+    setHandler(machineEndedSignal, ({ instanceId }) => void this.#gone.add(instanceId));
     setHandler(resourceStateChangedSignal, (fact) => void this.#resources.set(fact.resourceId, fact.state));
   }
 
@@ -74,10 +77,13 @@ export class MachineSignals {
     await condition(() => this.#hasEnded(launch));
   }
 
-  /** Resolves with the machine's answer to the order. */
-  async untilAnswered(orderId: string): Promise<MachineAnsweredFact> {
-    await condition(() => this.#answers.has(orderId));
-    return this.#answers.get(orderId)!;
+  /** Resolves with the machine's answer to the order; null where it is gone and will never answer. */
+  async untilAnswered(
+    orderId: string,
+    { instanceId }: Pick<Machine, 'instanceId'>,
+  ): Promise<MachineAnsweredFact | null> {
+    await condition(() => this.#answers.has(orderId) || this.#gone.has(instanceId));
+    return this.#answers.get(orderId) ?? null;
   }
 
   /** Resolves with the state that the sweep told of a volume or snapshot; only those that end a wait are told. */

@@ -19,7 +19,7 @@ export type Order = {
   readonly isKept?: boolean;
 };
 
-/** Throws MACHINE_UNRESPONSIVE when no answer came in time: then it is withdrawn, but may have been begun. ORDER_FAILED as it says. */
+/** Throws MACHINE_UNRESPONSIVE when no answer came in time: then it is withdrawn, but may have been begun. ORDER_FAILED as it says, or where it has ended. */
 export async function order(
   operation: OperationRef,
   machine: Machine,
@@ -37,12 +37,12 @@ export async function order(
     timeoutMs,
   ]);
   try {
-    const { ok, result } =
+    const answered =
       answer ??
       (await withDeadline(
         timeoutMs,
         `answer of ${instanceId}, ${timeoutMs / 1000} s`,
-        () => signals.untilAnswered(orderId),
+        () => signals.untilAnswered(orderId, machine),
         () =>
           failure('MACHINE_UNRESPONSIVE', {
             instance_id: instanceId,
@@ -50,6 +50,10 @@ export async function order(
             timeout_seconds: timeoutMs / 1000,
           }),
       ));
+    if (answered === null) {
+      throw failure('ORDER_FAILED', { instance_id: instanceId, order: kind, because: 'it has ended' });
+    }
+    const { ok, result } = answered;
     const content = (result ?? {}) as { volume_id?: string; manifest?: Record<string, unknown>; error?: string };
     if (!ok) {
       const because = content.error ?? 'no reason given';

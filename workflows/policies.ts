@@ -37,6 +37,9 @@ const publishNow: LocalActivityOptions = {
   retry: { initialInterval: '100ms', maximumAttempts: 2 },
 };
 
+/** The worker's own settings: nothing there can fail, only the worker be too busy to answer, and an operation doesn't end for that. */
+const readSettings: LocalActivityOptions = { startToCloseTimeout: '3s', retry: untilDone };
+
 /** A few dozen calls one after the other; a list that can't be read now is read at the next turn. */
 const priceList: ActivityOptions = {
   startToCloseTimeout: '10m',
@@ -95,6 +98,5 @@ export const imageActivities =
 export const launchActivities =
   proxyActivities<Pick<Activities, 'launchMachine' | 'launchCanary' | 'startMachine'>>(launch);
 export const localActivities =
-  proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'readTimeouts' | 'openControl' | 'writeControl'>>(
-    publishNow,
-  );
+  proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'openControl' | 'writeControl'>>(publishNow);
+export const settingsActivities = proxyLocalActivities<Pick<Activities, 'readTimeouts'>>(readSettings);

@@ -16,7 +16,7 @@ import { endMachine } from './endMachine.ts';
 import { failure, failureWithStanding, reasonOf } from './failure.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { RecoverInput, RecreateInput } from './messages.ts';
-import { localActivities, recordActivities } from './policies.ts';
+import { recordActivities, settingsActivities } from './policies.ts';
 import { parkControl } from './parkControl.ts';
 import type { Provisioned } from './provision.ts';
 import { recreate } from './recreate.ts';
@@ -33,7 +33,7 @@ export async function recover(input: RecoverInput): Promise<Recovered> {
   const { operationId, owner, generation, asked, machine, home } = input;
   const { workspaceId, tenantId } = owner;
   const operation = { workspaceId, operationId };
-  const timeouts = await localActivities.readTimeouts();
+  const timeouts = await settingsActivities.readTimeouts();
   await parkControl(operation, { generation: machine.generation });
   try {
     await gone(input, operation, new MachineSignals());

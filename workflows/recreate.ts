@@ -14,7 +14,7 @@ import type { RecreateInput } from './messages.ts';
 import { movedHome } from './movedHome.ts';
 import { newHome } from './newHome.ts';
 import { OldMachine } from './oldMachine.ts';
-import { callActivities, localActivities, recordActivities } from './policies.ts';
+import { callActivities, recordActivities, settingsActivities } from './policies.ts';
 import { serviceRestored } from './progress.ts';
 import { died, launchedAs, type Provisioned } from './provision.ts';
 import { wholeRestorePoint, takeRestorePoint } from './restorePoints.ts';
@@ -25,7 +25,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
   const { operationId, owner, generation, asked, machine, home, isServing, strategy, from } = input;
   const { homeIsLost = false, firstAttempt = 1 } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
-  const timeouts = await localActivities.readTimeouts();
+  const timeouts = await settingsActivities.readTimeouts();
   const signals = new MachineSignals();
   const old = new OldMachine({ operation, home, machine, isServing, timeouts, signals });
   const undo = new Unwind();

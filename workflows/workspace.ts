@@ -6,7 +6,9 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  getExternalWorkflowHandle,
   isCancellation,
+  log,
   setHandler,
 } from '@temporalio/workflow';
 import { errorMessage } from '../domain/errors.ts';
@@ -30,7 +32,9 @@ import {
   commandUpdate,
   idleSignal,
   interruptionNoticeSignal,
+  type MachineEndedFact,
   machineEndedSignal,
+  operationWorkflowId,
   serviceInterruptedSignal,
   serviceRestoredSignal,
   stateQuery,
@@ -59,7 +63,10 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
     description: 'create, recreate, restart, pause, resume, checkpoint, restore, update, abort or delete',
   });
   setHandler(interruptionNoticeSignal, (notice) => apply(fold(state, { type: 'noticed', notice, ...at() })));
-  setHandler(machineEndedSignal, (fact) => apply(fold(state, { type: 'machineEnded', ...fact, ...at() })));
+  setHandler(machineEndedSignal, (fact) => {
+    tellOperations(fact);
+    apply(fold(state, { type: 'machineEnded', ...fact, ...at() }));
+  });
   setHandler(serviceRestoredSignal, (fact) => apply(fold(state, { type: 'serviceRestored', ...fact })));
   setHandler(idleSignal, (idle) => apply(fold(state, { type: 'idle', ...idle })));
   setHandler(serviceInterruptedSignal, (operationId) =>
@@ -105,6 +112,16 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
             apply(fold(state, { type: 'operationEnded', operationId: operation.id, outcome, ...at() }));
           });
       }
+    }
+  }
+
+  /** Whoever waits for an answer of that machine waits no longer; an operation that is over need not know. */
+  function tellOperations(fact: MachineEndedFact): void {
+    for (const operation of [state.operation, ...state.checkpoints]) {
+      if (operation === null) continue;
+      void getExternalWorkflowHandle(operationWorkflowId(workspaceId, operation))
+        .signal(machineEndedSignal, fact)
+        .catch((error: unknown) => log.info('An operation was over when its machine ended', { error: String(error) }));
     }
   }
 

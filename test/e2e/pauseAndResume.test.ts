@@ -1,5 +1,6 @@
 // A machine stopped, ended, started and rebooted: the home is the same every time, and what is paused costs storage alone.
 
+import { controlClient } from '../../emulator/control/client.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome, writeHome } from '../support/home.ts';
 import { FILES, operationsOf } from '../support/operations.ts';
@@ -8,7 +9,7 @@ let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
 beforeAll(async () => {
   berth = await startBerth({
-    settings: { KEEP_DELETED_DAYS: '7' },
+    settings: { KEEP_DELETED_DAYS: '7', MACHINE_WATCH_MS: '50' },
     emulator: { settings: { snapshotRate: 'off' } },
   });
   on = operationsOf(berth);
@@ -140,4 +141,25 @@ it('goes back to a restore point, and keeps what came after it in another', asyn
     { id: point!.id },
   ]);
   expect(on.volumes(id)).toEqual([now.home!.volume_id]);
+});
+
+it('a machine that ends while it is being paused is waited for no longer, and its home is kept', async () => {
+  const aws = controlClient(berth.emulator.url);
+  const { id, instance, volume } = await on.online('lost');
+  await aws.crash(instance);
+  const { operation_id } = await berth.user.call('POST', `/workspaces/${id}/pause`, { mode: 'terminate' });
+  const steps = async () =>
+    (
+      await berth.user.call<{ steps: { step: string }[] }>(
+        'GET',
+        `/workspaces/${id}/operations/${String(operation_id)}`,
+      )
+    ).steps;
+  while (!(await steps()).some(({ step }) => step === 'ordered'))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  // It would have a minute to answer.
+  await aws.kill(instance);
+  expect(await on.ended(id, operation_id)).toMatchObject({ status: 'succeeded' });
+  expect(await on.read(id)).toMatchObject({ phase: 'paused', machine: null, home: { volume_id: volume } });
+  expect(await readHome(berth, volume)).toEqual(FILES);
 });
