@@ -20,6 +20,8 @@ const COMMANDS = {
   demo: ['cli/main.ts', 'demo'],
   dev: ['cli/main.ts', 'dev'],
   test: ['test/run.ts'],
+  chaos: ['test/chaos/run.ts'],
+  'replay:record': ['test/run.ts', '--testMatch', '**/test/replay/record.ts'],
 };
 
 async function main() {

@@ -1,9 +1,15 @@
 // A worker process: one task queue with the workflows, their activities and the sweep, and its orderly end.
 
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  type ActivityInterceptorsFactory,
+  NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { ec2Clients } from '../activities/ec2/clients.ts';
+import { type Ec2Clients, ec2Clients } from '../activities/ec2/clients.ts';
 import { createActivities } from '../activities/index.ts';
 import type { SettingsWith } from '../config/settings.ts';
 import { readCatalogue } from '../data/catalogue.ts';
@@ -25,11 +31,20 @@ export type RunningWorker = {
   stop(): Promise<void>;
 };
 
+export type WorkerParts = {
+  /** Absent = what was built, or the source bundled now. */
+  readonly bundle?: WorkflowBundleOption;
+  /** Absent = those of the settings' region and endpoint. The worker destroys them in the end. */
+  readonly ec2?: Ec2Clients;
+  /** Around every activity, outside of the one that beats. */
+  readonly interceptors?: readonly ActivityInterceptorsFactory[];
+};
+
 /** Polls once this resolves. Throws where Temporal can't be reached. */
 export async function startWorker(
   settings: WorkerSettings,
   log: Logger,
-  bundle?: WorkflowBundleOption,
+  { bundle, ec2: givenEc2, interceptors = [] }: WorkerParts = {},
 ): Promise<RunningWorker> {
   const {
     TEMPORAL_ADDRESS: address,
@@ -41,7 +56,7 @@ export async function startWorker(
     max: 20,
     onError: (err) => log.warn({ err }, 'a database connection was lost'),
   });
-  const ec2 = ec2Clients({ region, endpoint: settings.AWS_ENDPOINT_URL });
+  const ec2 = givenEc2 ?? ec2Clients({ region, endpoint: settings.AWS_ENDPOINT_URL });
   const connection = await Connection.connect({ address, connectTimeout: CONNECT_MS });
   await registerSearchAttributes(connection, namespace);
   const nativeConnection = await NativeConnection.connect({ address });
@@ -50,7 +65,7 @@ export async function startWorker(
     namespace,
     workflowBundle: bundle ?? (await workflowBundle()),
     activities: createActivities({ db, ec2, catalogue: readCatalogue(), settings, log }),
-    interceptors: { activity: [heartbeatInterceptor] },
+    interceptors: { activity: [...interceptors, heartbeatInterceptor] },
     // The longest single AWS call; what is cut off after it is repeated by another worker with the same token.
     shutdownGraceTime: '35s',
   } satisfies Partial<WorkerOptions>;

@@ -91,7 +91,8 @@ export async function startBerth(options: BerthOptions = {}): Promise<Berth> {
   const settings = readSettings(env, ['DATABASE_URL', 'PLATFORM_URL', 'ADMIN_TOKEN', 'BERTH_SERVER_SECRET']);
   let api: RunningApi = await startApi(settings, log);
   let worker: RunningWorker | null = null;
-  if (options.worker !== false) worker = await startWorker(settings, log, { codePath: shared('WORKFLOW_BUNDLE') });
+  if (options.worker !== false)
+    worker = await startWorker(settings, log, { bundle: { codePath: shared('WORKFLOW_BUNDLE') } });
   const connection = await Connection.connect({ address: settings.TEMPORAL_ADDRESS });
   const user = canvas(api.url, adminToken);
 

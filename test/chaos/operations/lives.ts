@@ -1,0 +1,113 @@
+// The operations under test: what a workspace does before one, how it is asked for, and when it has come to rest.
+
+import { ask, type Workspace } from './workspaces.ts';
+import type { Rests } from './rest.ts';
+import { ELSEWHERE, type World } from './world.ts';
+
+export type Life = {
+  readonly name: string;
+  /** Of the operation whose boundaries are gone through. */
+  readonly kind: string;
+  /** Of the workspace, when it is made. */
+  readonly body?: object;
+  /** Of a workspace that is online; absent = nothing. */
+  prepare?(world: World, workspace: Workspace): Promise<void>;
+  /** Absent = its making is what is tested. */
+  perform?(world: World, workspace: Workspace): Promise<void>;
+  readonly rests: Rests;
+};
+
+export const SPOT = { compute: { market: 'spot' }, max_hourly_usd: '1' };
+
+const command =
+  (name: string, body: object | ((workspace: Workspace) => object) = {}) =>
+  async (world: World, workspace: Workspace): Promise<void> => {
+    await ask(
+      world,
+      workspace,
+      'POST',
+      `/workspaces/${workspace.id}/${name}`,
+      typeof body === 'function' ? body(workspace) : body,
+    );
+  };
+/** Asks and waits for its end. */
+const done =
+  (name: string, body: object = {}) =>
+  async ({ on }: World, { id }: Workspace): Promise<void> => {
+    const operation = await on.run(id, name, body);
+    if (operation.status !== 'succeeded') throw new Error(`${name}: ${JSON.stringify(operation.failure)}`);
+  };
+
+export const LIVES: readonly Life[] = [
+  { name: 'provision', kind: 'provision', rests: { phase: 'ready', generation: 1 } },
+  { name: 'recreate', kind: 'recreate', perform: command('recreate'), rests: { phase: 'ready', generation: 2 } },
+  {
+    name: 'recreate in another zone',
+    kind: 'recreate',
+    perform: command('recreate', ({ zone }) => ({ compute: { instance_type: ELSEWHERE[zone] } })),
+    rests: { phase: 'ready', generation: 2 },
+  },
+  {
+    name: 'recreate, old machine first',
+    kind: 'recreate',
+    perform: command('recreate', { strategy: 'replace' }),
+    rests: { phase: 'ready', generation: 2 },
+  },
+  { name: 'restart', kind: 'restart', perform: command('restart'), rests: { phase: 'ready', generation: 1 } },
+  { name: 'checkpoint', kind: 'checkpoint', perform: command('checkpoint'), rests: { phase: 'ready', generation: 1 } },
+  {
+    name: 'restore',
+    kind: 'restore',
+    prepare: done('checkpoint'),
+    perform: command('restore'),
+    rests: { phase: 'ready', generation: 2 },
+  },
+  { name: 'pause', kind: 'pause', perform: command('pause'), rests: { phase: 'paused', hasMachine: true } },
+  {
+    name: 'pause by ending the machine',
+    kind: 'pause',
+    perform: command('pause', { mode: 'terminate' }),
+    rests: { phase: 'paused', hasMachine: false },
+  },
+  {
+    name: 'resume',
+    kind: 'resume',
+    prepare: done('pause'),
+    perform: command('resume'),
+    rests: { phase: 'ready', generation: 1 },
+  },
+  {
+    name: 'resume of a home alone',
+    kind: 'resume',
+    prepare: done('pause', { mode: 'terminate' }),
+    perform: command('resume'),
+    rests: { phase: 'ready', generation: 2 },
+  },
+  {
+    name: 'checkpoint before an interruption',
+    kind: 'checkpoint',
+    body: SPOT,
+    perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId)),
+    rests: { phase: 'ready', generation: 2 },
+  },
+  {
+    name: 'recover from an interruption',
+    kind: 'recover',
+    body: SPOT,
+    perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId, { notice_ms: 3_000 })),
+    rests: { phase: 'ready', generation: 2 },
+  },
+  {
+    name: 'recover without a notice',
+    kind: 'recover',
+    body: SPOT,
+    perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId, { notice_ms: 0 })),
+    rests: { phase: 'ready', generation: 2 },
+  },
+  {
+    name: 'destroy',
+    kind: 'destroy',
+    perform: async (world, workspace) => void (await ask(world, workspace, 'DELETE', `/workspaces/${workspace.id}`)),
+    rests: { phase: 'gone' },
+  },
+];

@@ -1,0 +1,112 @@
+// When a workspace has come to rest, and how all are removed.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WorkspaceId } from '../../../domain/ids.ts';
+import { stateQuery, workspaceWorkflowId } from '../../../workflows/messages.ts';
+import type { World } from './world.ts';
+
+/** What it is to rest as; absent = whatever it has come to. */
+export type Rests = {
+  readonly phase?: 'ready' | 'paused' | 'gone';
+  /** At least. */
+  readonly generation?: number;
+  readonly hasMachine?: boolean;
+};
+
+/** Beyond it something hangs; the slowest has waited for a lost heartbeat twice. */
+export const REST_MS = 120_000;
+const LOOK_MS = 100;
+const TOLD = 12;
+/** What has happened may not have been noticed by anybody yet: it rests when two looks so far apart say so. */
+const SURE_MS = 1_500;
+
+type Read = {
+  readonly phase: string;
+  readonly generation: number;
+  readonly updated_at: string;
+  readonly operation: unknown;
+  readonly machine: { readonly instance_id: string } | null;
+  readonly interruption: { readonly stage: string; readonly tries_again_at: string | null } | null;
+};
+
+const read = (world: World, id: string): Promise<Read> => world.berth.user.call<Read>('GET', `/workspaces/${id}`);
+
+export async function isResting(world: World, id: string, rests: Rests): Promise<boolean> {
+  if (rests.phase === 'gone') return isGone(world, id);
+  const { phase, generation, operation, interruption } = await read(world, id);
+  if (!['ready', 'paused', 'failed'].includes(phase) || operation !== null) return false;
+  if (interruption !== null && (interruption.stage !== 'waiting' || interruption.tries_again_at !== null)) return false;
+  return phase === 'failed' || generation >= (rests.generation ?? 1);
+}
+
+async function isGone({ berth }: World, id: string): Promise<boolean> {
+  const events = await berth.user.call<{ event_type: string }[]>('GET', `/events/${id}`);
+  const types = events.map(({ event_type }) => event_type);
+  return types.includes('WORKSPACE_DESTROYED') || types.includes('WORKSPACE_DESTROY_FAILED');
+}
+
+export const untilRest = (world: World, id: string, rests: Rests): Promise<void> =>
+  until(() => isResting(world, id, rests), `${id} to rest`);
+
+/** At rest, and nothing is on its way to it that it has not been told of. */
+export async function untilQuiet(world: World, id: string): Promise<void> {
+  const handle = world.berth.temporal.workflow.getHandle(workspaceWorkflowId(id as WorkspaceId));
+  const look = async (): Promise<string | null> => {
+    // Answered by a worker that has taken in what was signalled before.
+    await handle.query(stateQuery).catch(() => null);
+    if (!(await isResting(world, id, {}))) return null;
+    const { phase, machine, generation, updated_at } = await read(world, id);
+    const isThere = world.berth
+      .instances()
+      .some((entry) => entry.id === machine?.instance_id && entry.state === 'running');
+    return phase === 'ready' && !isThere ? null : `${phase} ${generation} ${updated_at}`;
+  };
+  await until(async () => {
+    const first = await look();
+    if (first === null) return false;
+    await pause(SURE_MS);
+    return first === (await look());
+  }, `${id} to be quiet`);
+}
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + REST_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await pause(LOOK_MS);
+  }
+}
+
+/** For whoever has to find out why it is where it is. */
+export async function stateOf(world: World, id: string): Promise<string> {
+  const state = await read(world, id).then((it) => JSON.stringify(it), String);
+  const events = await world.berth.user.call<{ event_type: string; payload: object }[]>('GET', `/events/${id}`);
+  const told = events.slice(0, TOLD).map(({ event_type, payload }) => `${event_type} ${JSON.stringify(payload)}`);
+  return [state, ...told].join('\n    ');
+}
+
+/** As many at once as two cores can bear. */
+export async function inTurn<In, Out>(all: readonly In[], act: (each: In) => Promise<Out>): Promise<Out[]> {
+  const results: Out[] = [];
+  const rest = [...all.entries()];
+  const lane = async (): Promise<void> => {
+    for (let next = rest.shift(); next !== undefined; next = rest.shift()) results[next[0]] = await act(next[1]);
+  };
+  await Promise.all(Array.from({ length: 16 }, lane));
+  return results;
+}
+
+/** Deletes them and says what costs money nevertheless. */
+export async function removeAll(world: World, ids: readonly string[]): Promise<string[]> {
+  const { berth } = world;
+  const failed = await inTurn(ids, async (id) => {
+    try {
+      await berth.user.call('DELETE', `/workspaces/${id}`);
+      await untilRest(world, id, { phase: 'gone' });
+      return [];
+    } catch (error) {
+      return [`${id} is not deleted: ${String(error)}`];
+    }
+  });
+  return [...failed.flat(), ...berth.billable().map(({ kind, id, tags }) => `${kind} ${id} of ${tags['WorkspaceID']}`)];
+}

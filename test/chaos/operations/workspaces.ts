@@ -1,0 +1,73 @@
+// Workspaces under test, and the client that asks for their operations: it asks again until it is answered, as ours are told to.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { writeHome } from '../../support/home.ts';
+import { FILES } from '../../support/operations.ts';
+import type { World } from './world.ts';
+
+export type Workspace = {
+  readonly name: string;
+  id: string;
+  zone: string;
+  instanceId: string;
+  /** Its home's bytes, which are to be the same in the end. */
+  files: Record<string, string>;
+  /** Every command that it was given, to be asked again. */
+  readonly asked: Asked[];
+};
+export type Asked = {
+  readonly method: string;
+  readonly path: string;
+  readonly body: object | undefined;
+  readonly key: string;
+  readonly answer: Record<string, unknown>;
+};
+
+/** Of a refusal that is final; what comes and goes is asked again. */
+export class Refused extends Error {}
+
+/** Not forever: a server that answers nothing for so long is what is being looked for. */
+const PATIENCE_MS = 60_000;
+const AGAIN_MS = 250;
+
+/** Asks under a key of its own until there is an answer. */
+export async function ask(
+  { berth }: World,
+  workspace: Workspace,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Record<string, unknown>> {
+  const key = crypto.randomUUID();
+  for (const since = Date.now(); ; await pause(AGAIN_MS)) {
+    const response = await fetch(`${berth.apiUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${berth.adminToken}`, 'idempotency-key': key },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as Record<string, unknown>;
+    if (response.ok) {
+      workspace.asked.push({ method, path, body, key, answer });
+      return answer;
+    }
+    const isOver = response.status < 500 || Date.now() - since > PATIENCE_MS;
+    if (isOver) throw response.status < 500 ? new Refused(JSON.stringify(answer)) : new Error(JSON.stringify(answer));
+  }
+}
+
+/** Begins it; it is known from then on. */
+export async function create(world: World, name: string, body: object = {}): Promise<Workspace> {
+  const workspace: Workspace = { name, id: '', zone: '', instanceId: '', files: {}, asked: [] };
+  const { id } = await ask(world, workspace, 'POST', '/workspaces', { name, ...body });
+  workspace.id = String(id);
+  return workspace;
+}
+
+/** Writes into its home what is to be found in it later. */
+export async function furnish({ berth, on }: World, workspace: Workspace): Promise<void> {
+  const { machine, home } = await on.read(workspace.id);
+  workspace.zone = machine!.zone;
+  workspace.instanceId = machine!.instance_id;
+  workspace.files = { ...FILES, 'work/whose.txt': workspace.id };
+  await writeHome(berth, home!.volume_id, workspace.files);
+}
