@@ -46,7 +46,7 @@ async function isGone({ berth }: World, id: string): Promise<boolean> {
 }
 
 export const untilRest = (world: World, id: string, rests: Rests): Promise<void> =>
-  until(() => isResting(world, id, rests), `${id} to rest`);
+  until(() => isResting(world, id, rests), world, id, 'to rest');
 
 /** At rest, and nothing is on its way to it that it has not been told of. */
 export async function untilQuiet(world: World, id: string): Promise<void> {
@@ -61,18 +61,24 @@ export async function untilQuiet(world: World, id: string): Promise<void> {
       .some((entry) => entry.id === machine?.instance_id && entry.state === 'running');
     return phase === 'ready' && !isThere ? null : `${phase} ${generation} ${updated_at}`;
   };
-  await until(async () => {
-    const first = await look();
-    if (first === null) return false;
-    await pause(SURE_MS);
-    return first === (await look());
-  }, `${id} to be quiet`);
+  await until(
+    async () => {
+      const first = await look();
+      if (first === null) return false;
+      await pause(SURE_MS);
+      return first === (await look());
+    },
+    world,
+    id,
+    'to be quiet',
+  );
 }
 
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+async function until(holds: () => Promise<boolean>, world: World, id: string, what: string): Promise<void> {
   const deadline = Date.now() + REST_MS;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`waited in vain for ${id} ${what}; it reads ${await stateOf(world, id)}`);
     await pause(LOOK_MS);
   }
 }

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { type Boundary, type Fault, nameOf } from './gate.ts';
 import { violations } from './invariants.ts';
 import type { Life } from './lives.ts';
-import { inTurn, isResting, removeAll, REST_MS, stateOf, untilRest } from './rest.ts';
+import { inTurn, isResting, removeAll, REST_MS, untilRest } from './rest.ts';
 import { create, furnish, type Workspace } from './workspaces.ts';
 import { outage } from './storm.ts';
 import type { World } from './world.ts';
@@ -112,6 +112,6 @@ async function judged(
     if (life.perform === undefined) await furnish(world, workspace);
     return { ...result, violations: await violations(world, db, workspace, life.rests) };
   } catch (error) {
-    return { ...result, violations: [String(error), `it reads ${await stateOf(world, workspace.id)}`] };
+    return { ...result, violations: [String(error)] };
   }
 }
