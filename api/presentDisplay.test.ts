@@ -18,6 +18,7 @@ const row = (changed: Partial<WorkspaceRow> = {}) =>
     launched: null,
     instance_id: 'i-1',
     last_seen_at: new Date(now),
+    read_at: new Date(now),
     report: { display: { x: true, rfb: true } },
     ...changed,
   }) as WorkspaceRow;
@@ -33,7 +34,7 @@ it.each<[string, Partial<WorkspaceRow>]>([
   ['offline', { status: 'paused', phase: 'paused' }],
   ['not_configured', { status: 'failed', phase: 'failed' }],
 ])('is %s with %j', (status, changed) => {
-  expect(displayStatus(row(changed), settings, now)).toBe(status);
+  expect(displayStatus(row(changed), settings)).toBe(status);
 });
 
 const held: Lock = {

@@ -30,10 +30,10 @@ const blockOf = (row: WorkspaceRow): Block =>
 export const hasDisplay = (row: WorkspaceRow): boolean => (blockOf(row).mode ?? 'none') !== 'none';
 
 /** The machine says in each heartbeat whether X answers and the RFB banner is read: an open port is no evidence. */
-export function displayStatus(row: WorkspaceRow, settings: ApiSettings, now = Date.now()): DisplayStatus {
+export function displayStatus(row: WorkspaceRow, settings: ApiSettings): DisplayStatus {
   if (row.phase === 'new' || row.status === 'failed') return 'not_configured';
   if (row.status === 'provisioning') return row.instance_id === null ? 'provisioning' : 'starting';
-  const status = liveStatus(row, settings, now);
+  const status = liveStatus(row, settings);
   if (status !== 'online' && status !== 'degraded') return 'offline';
   const display = row.report?.['display'] as { readonly x: boolean; readonly rfb: boolean } | undefined;
   if (display === undefined) return 'starting';

@@ -55,13 +55,14 @@ const row: WorkspaceRow = {
   last_activity_by: null,
   active_until: null,
   control_seen_at: null,
+  read_at: new Date(nowMs),
 };
 const seenAgo = (ms: number): WorkspaceRow => ({ ...row, last_seen_at: new Date(nowMs - ms) });
 const reporting = (report: Record<string, unknown>): WorkspaceRow => ({ ...row, report });
 
 it('a machine that was silent for longer than the TTL is offline, until then online', () => {
-  expect(liveStatus(seenAgo(180_000), settings, nowMs)).toBe('online');
-  expect(liveStatus(seenAgo(180_001), settings, nowMs)).toBe('offline');
+  expect(liveStatus(seenAgo(180_000), settings)).toBe('online');
+  expect(liveStatus(seenAgo(180_001), settings)).toBe('offline');
 });
 
 it.each([
@@ -73,20 +74,20 @@ it.each([
   [{ runtime_state: 'idle' }, 'online'],
   [{}, 'online'],
 ])('a machine that reports %j is %s', (report, status) => {
-  expect(liveStatus(reporting(report), settings, nowMs)).toBe(status);
+  expect(liveStatus(reporting(report), settings)).toBe(status);
 });
 
 it('what a silent machine said last no longer counts', () => {
   const silent = { ...reporting({ error_rate: 1 }), last_seen_at: new Date(nowMs - 200_000) };
-  expect(liveStatus(silent, settings, nowMs)).toBe('offline');
+  expect(liveStatus(silent, settings)).toBe('offline');
 });
 
 it.each(['provisioning', 'failed', 'removed'])('heartbeats change nothing about %s', (status) => {
-  expect(liveStatus({ ...seenAgo(999_000), status, report: { error_rate: 1 } }, settings, nowMs)).toBe(status);
+  expect(liveStatus({ ...seenAgo(999_000), status, report: { error_rate: 1 } }, settings)).toBe(status);
 });
 
 it('shows the report, with quiet values where there is none', () => {
-  expect(presentWorkspace(reporting({ active_tasks: 2, error_rate: 0.1 }), settings, nowMs)).toMatchObject({
+  expect(presentWorkspace(reporting({ active_tasks: 2, error_rate: 0.1 }), settings)).toMatchObject({
     status: 'online',
     active_tasks: 2,
     last_error_rate: 0.1,
@@ -98,7 +99,7 @@ it('shows the report, with quiet values where there is none', () => {
   });
   const young = { ...row, status: 'provisioning', instance_id: null, home_volume_id: null, report: null };
   expect(
-    presentWorkspace({ ...young, last_seen_at: null, operation_id: 'o', operation_kind: 'provision' }, settings, nowMs),
+    presentWorkspace({ ...young, last_seen_at: null, operation_id: 'o', operation_kind: 'provision' }, settings),
   ).toMatchObject({
     status: 'provisioning',
     active_tasks: 0,
@@ -117,16 +118,16 @@ it('a failure comes with what to do about it, where the registry knows its code'
     status: 'failed',
     reason: { code, message: 'no', context: { tried: ['t3.large'] } },
   });
-  expect(presentWorkspace(failing('CAPACITY_EXHAUSTED'), settings, nowMs).failure).toEqual({
+  expect(presentWorkspace(failing('CAPACITY_EXHAUSTED'), settings).failure).toEqual({
     code: 'CAPACITY_EXHAUSTED',
     error: 'no',
     next_step: 'Try again later, or ask for another instance type.',
   });
-  expect(presentWorkspace(failing('OF_A_NEWER_VERSION'), settings, nowMs).failure).toMatchObject({ next_step: null });
+  expect(presentWorkspace(failing('OF_A_NEWER_VERSION'), settings).failure).toMatchObject({ next_step: null });
 });
 
 it('nothing of the row that clients have no use for is shown', () => {
-  const shown = Object.keys(presentWorkspace(row, settings, nowMs));
+  const shown = Object.keys(presentWorkspace(row, settings));
   for (const hidden of ['tenant_id', 'version', 'report', 'reason']) expect(shown).not.toContain(hidden);
 });
 
@@ -156,7 +157,7 @@ it.each([
     paused_hourly_usd: '0.002',
     reason: { code, message: 'so', context: {} },
   };
-  expect(presentWorkspace(waiting, settings, nowMs).interruption).toMatchObject({
+  expect(presentWorkspace(waiting, settings).interruption).toMatchObject({
     waits_for: waitsFor,
     waits_because: 'so',
     waits_at_hourly_usd: '0.002',

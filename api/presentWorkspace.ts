@@ -12,7 +12,7 @@ import { presentInterruption } from './presentInterruption.ts';
 /** A machine that reports at least this share of errors is degraded (facts/wire.md 1.7). */
 const DEGRADED_ERROR_RATE = 0.5;
 
-export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now = Date.now()) {
+export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings) {
   const report = row.report ?? {};
   return {
     id: row.id,
@@ -20,7 +20,7 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings, now =
     role: row.role,
     tier: row.tier,
     runtime: row.runtime,
-    status: liveStatus(row, settings, now),
+    status: liveStatus(row, settings),
     phase: row.phase,
     generation: row.generation,
     compute: row.compute,
@@ -76,9 +76,9 @@ function needsRestart(row: WorkspaceRow): boolean {
 }
 
 /** What the machine's silence or its errors make of "online"; everything else is as the workflow decided. */
-export function liveStatus(row: WorkspaceRow, settings: ApiSettings, now = Date.now()): string {
+export function liveStatus(row: WorkspaceRow, settings: ApiSettings): string {
   if (row.status !== 'online' || row.last_seen_at === null) return row.status;
-  if (now - row.last_seen_at.getTime() > settings.LIVENESS_TTL_SECONDS * 1000) return 'offline';
+  if (row.read_at.getTime() - row.last_seen_at.getTime() > settings.LIVENESS_TTL_SECONDS * 1000) return 'offline';
   const { error_rate: errorRate, runtime_state: runtimeState } = row.report ?? {};
   if (runtimeState === 'wedged' || (typeof errorRate === 'number' && errorRate >= DEGRADED_ERROR_RATE))
     return 'degraded';

@@ -1,5 +1,6 @@
-// How long is nobody served while a home moves to another machine in its zone, over the least that Temporal needs for as many steps;
-// and do two hundred at once starve creates, or cost more calls to EC2? `npm run bench recreate [rounds] [at once]`.
+// How long is nobody served while a home moves to another machine in its zone, without what the machines take, over the least that
+// Temporal needs for as many steps; do two hundred at once starve creates, or cost more calls to EC2?
+// `npm run bench recreate [rounds] [at once]`.
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,7 @@ import globalTeardown from '../test/support/globalTeardown.ts';
 import { operationsOf } from '../test/support/operations.ts';
 import { figuresOf, row } from './figures.ts';
 import { stepsOfMove, timeMove } from './recreate/downtime.ts';
+import { watchMachines } from './recreate/machineTime.ts';
 import { manyAtOnce } from './recreate/manyAtOnce.ts';
 
 const WARM_UP = 5;
@@ -40,22 +42,25 @@ try {
   const on = operationsOf(berth);
   const { id } = await on.online('moved again and again');
   const steps = await stepsOfMove(berth, id, String((await on.run(id, 'recreate'))['id']));
-  const [ours, floor]: number[][] = [[], []];
+  const machines = watchMachines();
+  const [ours, floor, whole]: number[][] = [[], [], []];
   for (let round = -WARM_UP; round < rounds; round++) {
     const startedAt = performance.now();
     const args = [steps.activities, steps.waits];
     const workflowId = `move-${crypto.randomUUID()}`;
     await berth.temporal.workflow.execute('floorMove', { taskQueue: 'bench-floor', workflowId, args });
     const bare = performance.now() - startedAt;
-    const moved = await timeMove(berth, db, id);
+    const { downMs, onMachinesMs } = await timeMove(berth, db, id, machines);
     if (round < 0) continue;
     floor!.push(bare);
-    ours!.push(moved);
+    ours!.push(downMs - onMachinesMs);
+    whole!.push(downMs);
   }
   const [o, f] = [figuresOf(ours!), figuresOf(floor!)];
   console.log(`from the order to rest until online: ${steps.activities} activities, ${steps.waits} waits for a signal`);
   console.log(row('floor of as many', f));
-  console.log(row('nobody is served', o));
+  console.log(row('nobody is served', figuresOf(whole!)));
+  console.log(row('of it not on machines', o));
   console.log(`over the floor: p50 ${(o.p50 / f.p50).toFixed(2)}, p99 ${(o.p99 / f.p99).toFixed(2)}`);
   const crowd = atOnce === 0 ? null : await manyAtOnce(berth, db, atOnce);
   console.log(JSON.stringify({ bench: 'recreate', at: new Date().toISOString(), floor: f, ours: o, ...steps, crowd }));

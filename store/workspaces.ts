@@ -57,6 +57,8 @@ export type WorkspaceRow = {
   readonly active_until: Date | null;
   /** The last sign of whoever has, or had, control of its display. */
   readonly control_seen_at: Date | null;
+  /** When the row was read, by the same clock as its other times: those of the API's replicas may differ. */
+  readonly read_at: Date;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly agent_card: unknown;
@@ -130,7 +132,7 @@ export async function publishWorkspace(
   );
 }
 
-const COLUMNS = `w.*, h.last_seen_at, h.report,
+const COLUMNS = `w.*, now() as read_at, h.last_seen_at, h.report,
   (select l.agent_card from launches l where l.instance_id = w.instance_id) as agent_card,
   (select l.last_seen from control_locks l where l.workspace_id = w.id) as control_seen_at`;
 const FROM = 'workspaces w left join heartbeats h on h.workspace_id = w.id and h.generation = w.generation';

@@ -48,7 +48,7 @@ export function restorePointRoutes(deps: ApiDependencies) {
       return once(deps, c, body, async (target) => {
         const row = await knownWorkspace(deps, c);
         const isRemoved = row.status === 'removed';
-        if (isRemoved && (row.restore_until === null || row.restore_until.getTime() < Date.now())) {
+        if (isRemoved && (row.restore_until === null || row.restore_until < row.read_at)) {
           throw new BerthError('WORKSPACE_NOT_RESTORABLE', { workspace_id: row.id });
         }
         const from = await sourceOf(deps, c.get('tenantId'), row.id, body.restore_point_id);

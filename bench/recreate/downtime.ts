@@ -3,15 +3,23 @@
 import type { Database } from '../../store/pool.ts';
 import type { Berth } from '../../test/support/berth.ts';
 import { operationsOf } from '../../test/support/operations.ts';
+import type { MachineTime } from './machineTime.ts';
 
-/** From the order to rest to the event that says "online", ms, by the database's clock. */
-export async function timeMove(berth: Berth, db: Database, id: string): Promise<number> {
+/** Downtime, and how much of it passed on the machines. */
+export async function timeMove(
+  berth: Berth,
+  db: Database,
+  id: string,
+  machines: MachineTime,
+): Promise<{ readonly downMs: number; readonly onMachinesMs: number }> {
   const operation = await operationsOf(berth).run(id, 'recreate');
   if (operation.status !== 'succeeded')
     throw new Error(`the recreate ${operation.status}: ${operation.failure?.error}`);
-  return downtimeOf(db, String(operation['id']));
+  const operationId = String(operation['id']);
+  return { downMs: await downtimeOf(db, operationId), onMachinesMs: await machines.of(db, operationId) };
 }
 
+/** From the order to rest to the event that says "online", ms, by the database's clock. */
 export async function downtimeOf(db: Database, operationId: string): Promise<number> {
   const { rows } = await db.query(
     `select extract(epoch from max(created_at) filter (where event_type = 'WORKSPACE_ONLINE')
