@@ -18,7 +18,7 @@ const TIMEOUT_MS = 10_000;
 /** A request that the platform holds until it has something to say; it answers after 25 s at the latest. */
 const HELD_TIMEOUT_MS = 40_000;
 
-/** Posts until an answer comes; 5xx, 429 and no answer are tried again, any other refusal throws Refused. */
+/** Posts until an answer comes. The platform's refusals throw Refused, but for 429; everything else is tried again. */
 export const post = (
   url: string,
   bearer: string,
@@ -59,12 +59,16 @@ async function untilAnswered(
     }).catch((error: unknown) => error);
     signal.throwIfAborted();
     if (answer instanceof Response) {
-      const content = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
-      if (answer.ok) return content;
-      if (answer.status < 500 && answer.status !== 429) {
-        throw new Refused(String(content['code'] ?? answer.status), String(content['error'] ?? 'refused'));
+      const content = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
+      signal.throwIfAborted();
+      // Cut off in its middle it says nothing.
+      if (answer.ok && content !== null) return content;
+      const code = content?.['code'];
+      // Whatever stands between may refuse, too, while the platform is away: only the platform names a code.
+      if (!answer.ok && answer.status < 500 && answer.status !== 429 && typeof code === 'string') {
+        throw new Refused(code, String(content?.['error'] ?? 'refused'));
       }
-      log(`${url} answered ${answer.status}; trying again`);
+      log(`${url} answered ${answer.status}${content === null ? ' and was cut off' : ''}; trying again`);
     } else {
       log(`${url} can't be reached (${String(answer)}); trying again`);
     }

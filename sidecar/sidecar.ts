@@ -6,12 +6,13 @@ import { type DisplayControl, displayControlOf } from './control.ts';
 import { type Display, type StartDisplay, startDisplay } from './display/display.ts';
 import { displayOf } from './display/displayOf.ts';
 import { HomeKeeper } from './homeKeeper.ts';
-import { type Metadata, metadataService } from './metadata.ts';
+import { metadataService } from './metadata.ts';
 import { watchNotices } from './notices.ts';
 import { followOrders, type Platform } from './orders.ts';
 import { post, Refused } from './platform.ts';
 import { keepToken, readToken } from './token.ts';
-import { backoff, wait } from './wait.ts';
+import { untilTold } from './untilTold.ts';
+import { wait } from './wait.ts';
 
 export type SidecarOptions = {
   /** `/` on a machine; the folder that plays one in the emulator. */
@@ -44,13 +45,13 @@ export async function runSidecar({
 }: SidecarOptions): Promise<void> {
   const startedAt = Date.now();
   const metadata = metadataService(env);
-  const instructions = await bootInstructions(metadata, signal, log);
+  const instructions = await untilTold('the boot instructions', () => readBootInstructions(metadata), signal, log);
   log(`booted as generation ${instructions.generation} of workspace ${instructions.workspaceId}`);
-  const instanceId = await metadata.get('/latest/meta-data/instance-id');
+  const instanceId = await untilTold('its own id', () => metadata.get('/latest/meta-data/instance-id'), signal, log);
   const home = new HomeKeeper({ root, pollMs: homePollMs, signal, log });
   const token = await register(instructions, instanceId, home, root, signal, log);
   const { platformUrl: url } = instructions;
-  const display = await displayOf(instructions, metadata, displayAddress, openDisplay, log);
+  const display = await displayOf(instructions, metadata, displayAddress, openDisplay, signal, log);
   // Whichever ends ends the machine's service; the other one must not go on without it.
   const both = new AbortController();
   const platform = { url, token, signal: AbortSignal.any([signal, both.signal]), log };
@@ -86,23 +87,6 @@ async function beat(
     await post(`${url}/registry/heartbeat`, token, body, signal, log);
     await wait(heartbeatIntervalMs, signal);
   }
-}
-
-/** The metadata service may come up later than this process. */
-async function bootInstructions(
-  metadata: Metadata,
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<BootInstructions> {
-  for (const pauseMs of backoff(100, 5_000)) {
-    try {
-      return await readBootInstructions(metadata);
-    } catch (error) {
-      log(`can't read the boot instructions yet: ${String(error)}`);
-    }
-    await wait(pauseMs, signal);
-  }
-  throw new Error('unreachable');
 }
 
 /** At the first boot with the boot credential, which is exchanged for a token; at every later one with that token. */

@@ -3,6 +3,7 @@
 import type { BootInstructions } from '../bootInstructions.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Display, StartDisplay } from './display.ts';
+import { untilTold } from '../untilTold.ts';
 
 /** Of every RFB server's first display. */
 const RFB_PORT = 5900;
@@ -16,11 +17,12 @@ export async function displayOf(
   metadata: Metadata,
   address: string | undefined,
   open: StartDisplay,
+  signal: AbortSignal,
   log: (line: string) => void,
 ): Promise<Display | null> {
   if (display === null) return null;
   try {
-    const place = address ?? `${await metadata.get('/latest/meta-data/local-ipv4')}:${RFB_PORT}`;
+    const place = address ?? `${await privateAddress(metadata, signal, log)}:${RFB_PORT}`;
     const [host = '', port] = place.split(':');
     return await open({ ...display, host, port: Number(port), log });
   } catch (error) {
@@ -28,3 +30,6 @@ export async function displayOf(
     return null;
   }
 }
+
+const privateAddress = (metadata: Metadata, signal: AbortSignal, log: (line: string) => void): Promise<string> =>
+  untilTold('its private address', () => metadata.get('/latest/meta-data/local-ipv4'), signal, log);

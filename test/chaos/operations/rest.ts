@@ -1,6 +1,7 @@
 // When a workspace has come to rest, and how all are removed.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { EC2Client, GetConsoleOutputCommand } from '@aws-sdk/client-ec2';
 import type { WorkspaceId } from '../../../domain/ids.ts';
 import { stateQuery, workspaceWorkflowId } from '../../../workflows/messages.ts';
 import type { World } from './world.ts';
@@ -88,7 +89,22 @@ export async function stateOf(world: World, id: string): Promise<string> {
   const state = await read(world, id).then((it) => JSON.stringify(it), String);
   const events = await world.berth.user.call<{ event_type: string; payload: object }[]>('GET', `/events/${id}`);
   const told = events.slice(0, TOLD).map(({ event_type, payload }) => `${event_type} ${JSON.stringify(payload)}`);
-  return [state, ...told].join('\n    ');
+  return [state, ...told, ...(await consoles(world, id))].join('\n    ');
+}
+
+/** What its machines that are there have written last. */
+async function consoles({ berth }: World, id: string): Promise<string[]> {
+  const ec2 = new EC2Client({ region: 'us-east-1', endpoint: berth.emulator.url });
+  const mine = berth.instances().filter(({ tags, endedAt }) => tags['WorkspaceID'] === id && endedAt === null);
+  const written = await Promise.all(
+    mine.map(async (machine) => {
+      const { Output = '' } = await ec2.send(new GetConsoleOutputCommand({ InstanceId: machine.id }));
+      const lines = Buffer.from(Output, 'base64').toString().trimEnd().split('\n');
+      return lines.slice(-TOLD).map((line) => `${machine.id} ${machine.state}: ${line}`);
+    }),
+  );
+  ec2.destroy();
+  return written.flat();
 }
 
 /** As many at once as two cores can bear. */
