@@ -26,7 +26,8 @@ export type EventQueueOptions = {
   readonly receivers?: number;
 };
 
-export type EventQueueCounts = { told: number; ignored: number; setAside: number };
+/** `other`: well-formed, and of no interest. `ignored`: about machines that are not ours, or not any more. */
+export type EventQueueCounts = { told: number; ignored: number; other: number; setAside: number };
 export type EventQueue = { readonly counts: Readonly<EventQueueCounts>; stop(): Promise<void> };
 
 /** As long as SQS lets a receive wait. */
@@ -36,7 +37,7 @@ const RETRY_MS = 5_000;
 
 export function startEventQueue(options: EventQueueOptions): EventQueue {
   const { sqs, log, queueName, receivers = 2 } = options;
-  const counts: EventQueueCounts = { told: 0, ignored: 0, setAside: 0 };
+  const counts: EventQueueCounts = { told: 0, ignored: 0, other: 0, setAside: 0 };
   const stopping = new AbortController();
   const { signal } = stopping;
   const loops = Array.from({ length: receivers }, () => receive());
@@ -88,7 +89,10 @@ export function startEventQueue(options: EventQueueOptions): EventQueue {
   }
 
   async function tell(event: Ec2Event): Promise<void> {
-    if (event.type === 'other') return;
+    if (event.type === 'other') {
+      counts.other++;
+      return;
+    }
     const instanceId = event.type === 'ended' ? event.instanceId : event.notice.instanceId;
     const launch = await launchOfInstance(options.db, instanceId);
     if (launch === null || !launch.isOpen) {
