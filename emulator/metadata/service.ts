@@ -9,6 +9,7 @@ import { contentAt } from './contents.ts';
 
 const PREFIX = '/_imds/';
 const MAX_TTL_SECONDS = 21_600;
+const PRUNED_AT_LEAST = 1_000;
 
 export const isMetadataPath = (path: string): boolean => path.startsWith(PREFIX);
 export const metadataPath = (instanceId: string): string => `${PREFIX}${instanceId}`;
@@ -17,6 +18,8 @@ type Found = { readonly instance: Instance; readonly region: Region };
 
 export class MetadataService {
   readonly #tokens = new Map<string, { readonly instanceId: string; readonly untilMs: number }>();
+  /** So many tokens and the ones that have run out are dropped. */
+  #pruneAt = PRUNED_AT_LEAST;
   readonly #find: (instanceId: string) => Found | undefined;
   readonly #clock: Clock;
 
@@ -63,9 +66,16 @@ export class MetadataService {
 
   #mint(instanceId: string, ttlSeconds: number): string {
     const now = this.#clock.now();
-    for (const [token, { untilMs }] of this.#tokens) if (untilMs < now) this.#tokens.delete(token);
+    this.#prune(now);
     const token = randomBytes(24).toString('base64');
     this.#tokens.set(token, { instanceId, untilMs: now + ttlSeconds * 1000 });
     return token;
+  }
+
+  /** Now and then: there are many of them where many machines run. */
+  #prune(now: number): void {
+    if (this.#tokens.size < this.#pruneAt) return;
+    for (const [token, { untilMs }] of this.#tokens) if (untilMs < now) this.#tokens.delete(token);
+    this.#pruneAt = Math.max(PRUNED_AT_LEAST, this.#tokens.size * 2);
   }
 }

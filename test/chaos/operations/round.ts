@@ -27,7 +27,7 @@ export type Round = {
 
 type Running = Case & { readonly name: string; workspace: Workspace };
 
-const LOOK_MS = 100;
+const LOOK_MS = 250;
 
 export async function playRound(world: World, cases: readonly Case[], say: (line: string) => void): Promise<Round> {
   const db = new pg.Pool({ connectionString: world.berth.databaseUrl, max: 4 });
@@ -42,7 +42,7 @@ export async function playRound(world: World, cases: readonly Case[], say: (line
     for (const each of cases.filter(({ life }) => life.perform === undefined)) made.push(await begin(world, each));
     const all = [...ready, ...made];
     await inTurn(ready, (running) => perform(world, running));
-    const reached = await faults(world, all);
+    const reached = await faults(world, all, say);
     say(`${[...reached.values()].filter(Boolean).length} boundaries reached; waiting for all to rest`);
     const results = await inTurn(all, (running) => judged(world, db, running, reached));
     say('looked at; deleting');
@@ -78,7 +78,11 @@ async function perform(world: World, { life, boundary, fault, workspace }: Runni
 }
 
 /** Until each one has met its fault, or has come to rest without it. */
-async function faults(world: World, all: readonly Running[]): Promise<Map<string, boolean>> {
+async function faults(
+  world: World,
+  all: readonly Running[],
+  say: (line: string) => void,
+): Promise<Map<string, boolean>> {
   const { gate } = world;
   const lifeOf = new Map(all.map(({ workspace, life }) => [workspace.id, life]));
   await allThere(['dies', 'loses Postgres']);
@@ -96,6 +100,8 @@ async function faults(world: World, all: readonly Running[]): Promise<Map<string
       const under = await Promise.all(missing.map(async (id) => !(await isResting(world, id, lifeOf.get(id)!.rests))));
       if (!under.includes(true)) return;
     }
+    const late = gate.awaited(of).map((id) => all.find(({ workspace }) => workspace.id === id)!.name);
+    say(`neither at their boundary nor at rest: ${late.join('; ')}`);
   }
 }
 
