@@ -1,8 +1,16 @@
-// What must hold for a workspace at rest, by the ledger, Postgres and the bytes of its home (domain/workspaceInvariants.ts has its state's).
+// Looks at a workspace at rest, in the ledger, Postgres and the bytes of its home, and asks whether all holds that must (domain/invariants/).
 
-import { isDeepStrictEqual } from 'node:util';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type pg from 'pg';
+import { homeOutlivesMachine, launchMakesRootOnly, sameHome } from '../../../domain/invariants/home.ts';
+import {
+  nothingIsLeft,
+  nothingWithoutOwner,
+  oneLaunchPerToken,
+  oneLiveMachine,
+  twoMachinesAtMost,
+} from '../../../domain/invariants/ledger.ts';
+import { oneGenerationSpeaks, sameAnswer } from '../../../domain/invariants/service.ts';
 import type { LedgerEntry } from '../../../emulator/control/ledger.ts';
 import {
   machineEndedSignal,
@@ -22,76 +30,60 @@ export type Violation = string;
 const ENDED = ['shutting-down', 'terminated'];
 
 export async function violations(world: World, db: pg.Pool, workspace: Workspace, rests: Rests): Promise<Violation[]> {
-  const found: Violation[] = [];
-  const is = (what: string, actual: unknown, expected: unknown): void => {
-    const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
-    if (a !== b) found.push(`${what}: ${a}, not ${b}`);
-  };
   const mine = world.berth.emulator.ledger().entries.filter(({ tags }) => tags['WorkspaceID'] === workspace.id);
-  const live = mine.filter(({ kind, state }) => kind === 'instance' && !ENDED.includes(state));
-  is('machines at once', Math.max(0, ...mine.map((entry) => together(entry, mine))) <= 2, true);
-  is('launches of one token', repeated(mine), []);
-  is('answers', await lostAnswers(world, workspace), []);
-  if (rests.phase === 'gone') {
-    is(
-      'what costs money',
-      mine.filter(({ billable }) => billable).map(({ id }) => id),
-      [],
-    );
-    return found;
-  }
+  const always = [
+    ...twoMachinesAtMost(mine),
+    ...oneLaunchPerToken(mine),
+    ...(await doomedByLaunch(db, workspace)),
+    ...(await lostAnswers(world, workspace)),
+  ];
+  if (rests.phase === 'gone') return [...always, ...nothingIsLeft(mine)];
   await oldNews(world, workspace, mine);
   const now = await world.on.read(workspace.id);
+  const found: Violation[] = [...always];
+  const is = (what: string, actual: unknown, expected: unknown): void => {
+    if (actual !== expected) found.push(`${what}: ${String(actual)}, not ${String(expected)}`);
+  };
   if (rests.phase !== undefined) is('phase', now.phase, rests.phase);
   if (rests.generation !== undefined) is('generation', now.generation, rests.generation);
   if (rests.hasMachine !== undefined) is('machine', now.machine !== null, rests.hasMachine);
   if (now.phase === 'ready') is('a machine behind what is ready', now.machine !== null, true);
-  is(
-    'live machines',
-    live.map(({ id }) => id),
-    now.machine === null ? [] : [now.machine.instance_id],
-  );
-  const volumes = mine.filter(({ kind, billable }) => kind === 'volume' && billable);
-  const homes = volumes.filter(({ tags }) => tags['berth:volume'] === 'home').map(({ id }) => id);
-  is('homes', homes, [now.home?.volume_id]);
-  is('root volumes', volumes.length - homes.length, live.length);
-  const { rows: points } = await db.query<{ snapshot_id: string }>(
-    `select snapshot_id from restore_points where workspace_id = $1 and state <> 'deleted' order by snapshot_id`,
-    [workspace.id],
-  );
-  const snapshots = mine.filter(({ kind, billable }) => kind === 'snapshot' && billable).map(({ id }) => id);
-  is(
-    'snapshots',
-    snapshots.toSorted(),
-    points.map(({ snapshot_id }) => snapshot_id),
-  );
-  if (now.home !== null) is('home', sorted(await readHome(world.berth, now.home.volume_id)), sorted(workspace.files));
-  const { rows: tokens } = await db.query<{ generation: number }>(
-    `select generation from workspace_auth_tokens where workspace_id = $1 and revoked_at is null and first_used_at is not null`,
-    [workspace.id],
-  );
-  if (now.phase === 'ready')
-    is(
-      'generations that may speak',
-      tokens.map((token) => token.generation),
-      [now.generation],
-    );
-  if (now.machine !== null)
-    is('homes that go with their machine', await doomedHomes(world, now.machine.instance_id), []);
+  const owned = {
+    machine: now.machine?.instance_id ?? null,
+    home: now.home?.volume_id ?? null,
+    snapshots: await snapshotsOf(db, workspace),
+  };
+  found.push(...oneLiveMachine(mine, owned), ...nothingWithoutOwner(mine, owned));
+  if (now.home !== null) found.push(...sameHome(workspace.files, await readHome(world.berth, now.home.volume_id)));
+  if (now.phase === 'ready') found.push(...oneGenerationSpeaks(await speaking(db, workspace), now.generation));
+  if (now.machine !== null) found.push(...(await doomedHomes(world, now.machine.instance_id)));
   return found;
 }
 
-/** How many of the workspace's machines there were when this one was made. */
-function together(entry: LedgerEntry, all: readonly LedgerEntry[]): number {
-  if (entry.kind !== 'instance') return 0;
-  const isThere = ({ kind, createdAt, endedAt }: LedgerEntry): boolean =>
-    kind === 'instance' && createdAt <= entry.createdAt && (endedAt === null || endedAt > entry.createdAt);
-  return all.filter(isThere).length;
+async function snapshotsOf(db: pg.Pool, { id }: Workspace): Promise<string[]> {
+  const { rows } = await db.query<{ snapshot_id: string }>(
+    `select snapshot_id from restore_points where workspace_id = $1 and state <> 'deleted'`,
+    [id],
+  );
+  return rows.map(({ snapshot_id }) => snapshot_id);
 }
 
-function repeated(entries: readonly LedgerEntry[]): string[] {
-  const tokens = entries.filter(({ kind }) => kind === 'instance').map(({ clientToken }) => String(clientToken));
-  return tokens.filter((token, index) => tokens.indexOf(token) !== index);
+/** Generations whose machine has used its token, and may still. */
+async function speaking(db: pg.Pool, { id }: Workspace): Promise<number[]> {
+  const { rows } = await db.query<{ generation: number }>(
+    `select generation from workspace_auth_tokens where workspace_id = $1 and revoked_at is null and first_used_at is not null`,
+    [id],
+  );
+  return rows.map(({ generation }) => generation);
+}
+
+/** Every request for a machine that was ever sent. */
+async function doomedByLaunch(db: pg.Pool, { id }: Workspace): Promise<string[]> {
+  const { rows } = await db.query<{ mappings: { DeviceName?: string }[] }>(
+    `select request->'BlockDeviceMappings' as mappings from launches where workspace_id = $1`,
+    [id],
+  );
+  return rows.flatMap(({ mappings }) => launchMakesRootOnly(mappings));
 }
 
 /** Everything asked again under its key is answered as it was. */
@@ -101,7 +93,7 @@ async function lostAnswers({ berth }: World, { asked }: Workspace): Promise<stri
       const again = await berth.user
         .call(method, path, body, { 'idempotency-key': key })
         .catch((error: unknown) => ({ refused: String(error) }));
-      return isDeepStrictEqual(again, answer) ? [] : [`${method} ${path}: ${JSON.stringify(again)}`];
+      return sameAnswer(`${method} ${path}`, answer, again);
     }),
   );
   return checked.flat();
@@ -129,11 +121,10 @@ async function doomedHomes({ berth }: World, instanceId: string): Promise<string
   const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
   ec2.destroy();
   const [machine] = Reservations!.flatMap(({ Instances = [] }) => Instances);
-  return machine!
-    .BlockDeviceMappings!.filter(({ DeviceName }) => DeviceName !== machine!.RootDeviceName)
-    .filter(({ Ebs }) => Ebs!.DeleteOnTermination !== false)
-    .map(({ Ebs }) => Ebs!.VolumeId!);
+  const mappings = machine!.BlockDeviceMappings!.map(({ DeviceName, Ebs }) => ({
+    device: DeviceName!,
+    volumeId: Ebs!.VolumeId!,
+    deleteOnTermination: Ebs!.DeleteOnTermination !== false,
+  }));
+  return homeOutlivesMachine(machine!.RootDeviceName!, mappings);
 }
-
-const sorted = (files: Readonly<Record<string, string>>): [string, string][] =>
-  Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1));
