@@ -2,18 +2,20 @@
 // rest and nothing is left that costs money. Reduced here; `npm run chaos` goes through all of it.
 
 import type { Boundary } from './operations/gate.ts';
-import { faultsOf, turn, turns } from './operations/cases.ts';
+import { all, faultsOf, turn } from './operations/cases.ts';
 import type { DefectName } from './operations/defects.ts';
 import { LIVES } from './operations/lives.ts';
 import { recordBoundaries } from './operations/record.ts';
 import { boundaryTable, linesOf, sequenceTable, tell } from './operations/report.ts';
-import { playRound, type Result } from './operations/round.ts';
+import { caseName, playRound, type Result } from './operations/round.ts';
 import { type Played, playSequences } from './operations/sequences.ts';
 import { openWorld, type World } from './operations/world.ts';
 
 const IS_FULL = process.env['CHAOS'] === 'full';
 /** One seed, to be played again; absent = all. */
 const SEED = process.env['CHAOS_SEED'];
+/** Only the faults whose names have it, as a failure names them: `recreate: dies at launchMachine#1 before`. */
+const CASE = process.env['CHAOS_CASE'];
 const SEEDS = IS_FULL ? 240 : 24;
 /** So many workspaces at once: a worker has slots for a hundred activities, and most of these stand still in one. */
 const AT_ONCE = 80;
@@ -33,12 +35,11 @@ it('survives a fault at every boundary of every operation', async () => {
   const faults = faultsOf(recorded);
   const results: Result[] = [];
   const leaks: string[] = [];
-  for (let number = 0; number < (IS_FULL ? turns(faults) : 1); number++) {
-    for (const cases of batches(turn(faults, number), AT_ONCE)) {
-      const round = await playRound(world, cases, tell);
-      results.push(...round.results);
-      leaks.push(...round.leaks);
-    }
+  const tried = IS_FULL ? all(faults).filter((each) => caseName(each).includes(CASE ?? '')) : turn(faults, 0);
+  for (const cases of batches(tried, AT_ONCE)) {
+    const round = await playRound(world, cases, tell);
+    results.push(...round.results);
+    leaks.push(...round.leaks);
   }
   tell(boundaryTable(recorded, results, leaks));
   expect(linesOf(results.map(({ name, workspaceId, violations }) => ({ name, workspaceId, violations })))).toEqual([]);

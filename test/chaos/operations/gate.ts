@@ -7,9 +7,9 @@ import type { Moment, Order, Visit } from './visits.ts';
 /**
  * What is done at a boundary. `dies`: the worker is killed there. `fails`: the effect stays, the answer is lost. `hangs`: the
  * first try goes on only when the second one, begun after it fell silent, has done its work. `loses Postgres`: for as long as
- * the first try takes to notice.
+ * the first try takes to notice. `loses its machine`: AWS takes one of the workspace's machines, and it goes on.
  */
-export type Fault = 'dies' | 'fails' | 'hangs' | 'loses Postgres';
+export type Fault = 'dies' | 'fails' | 'hangs' | 'loses Postgres' | 'loses its machine';
 
 /** `launchMachine#1 after`, `launchMachine#1 after RunInstances`: the n-th activity of that type in its workflow. */
 export type Boundary = {
@@ -41,8 +41,10 @@ export type Gate = {
   disarm(): Map<string, boolean>;
   /** The armed ones with that fault that have not come to their boundary. */
   awaited(faults: readonly Fault[]): string[];
-  /** Lets those with that fault go on. */
-  release(fault: Fault): void;
+  /** Those with that fault that wait at their boundary. */
+  held(fault: Fault): string[];
+  /** Lets those with that fault go on; absent = all of them. */
+  release(fault: Fault, workspaceIds?: readonly string[]): void;
   /** Every boundary that the workspace's operation of that kind has passed, in order. */
   boundaries(workspaceId: string, kind: string): Boundary[];
   close(): Promise<void>;
@@ -151,8 +153,12 @@ export async function startGate(): Promise<Gate> {
     },
     awaited: (faults) =>
       [...watched].filter(([, { arm, phase }]) => faults.includes(arm.fault) && phase === 'armed').map(([id]) => id),
-    release(fault) {
-      for (const [id, { arm, phase }] of watched) if (arm.fault === fault && phase === 'held') letGo(id);
+    held: (fault) =>
+      [...watched].filter(([, { arm, phase }]) => arm.fault === fault && phase === 'held').map(([id]) => id),
+    release(fault, ids) {
+      for (const [id, { arm, phase }] of watched) {
+        if (arm.fault === fault && phase === 'held' && (ids === undefined || ids.includes(id))) letGo(id);
+      }
     },
     boundaries: (workspaceId, kind) => [...(seen.get(`${workspaceId} ${kind}`)?.boundaries.values() ?? [])],
     async close() {

@@ -6,7 +6,8 @@ import pg from 'pg';
 import { type Boundary, type Fault, nameOf } from './gate.ts';
 import { violations } from './invariants.ts';
 import type { Life } from './lives.ts';
-import { inTurn, isResting, removeAll, REST_MS, untilRest } from './rest.ts';
+import { inTurn, isResting, removeAll, REST_MS, untilQuiet, untilRest } from './rest.ts';
+import { takeMachines } from './taking.ts';
 import { create, furnish, type Workspace } from './workspaces.ts';
 import { outage } from './storm.ts';
 import type { World } from './world.ts';
@@ -56,9 +57,12 @@ export async function playRound(world: World, cases: readonly Case[], say: (line
   }
 }
 
+export const caseName = ({ life, boundary, fault }: Case): string =>
+  `${life.name}: ${boundary === null ? 'nothing' : `${fault} at ${nameOf(boundary)}`}`;
+
 async function begin(world: World, each: Case): Promise<Running> {
   const { life, boundary, fault } = each;
-  const name = `${life.name}: ${boundary === null ? 'nothing' : `${fault} at ${nameOf(boundary)}`}`;
+  const name = caseName(each);
   if (life.perform === undefined) {
     const armed = boundary === null ? null : world.gate.armNext({ kind: life.kind, boundary, fault });
     const workspace = await create(world, life.name, life.body);
@@ -85,11 +89,13 @@ async function faults(
 ): Promise<Map<string, boolean>> {
   const { gate } = world;
   const lifeOf = new Map(all.map(({ workspace, life }) => [workspace.id, life]));
+  const taking = takeMachines(world, all);
   await allThere(['dies', 'loses Postgres']);
   if (all.some(({ fault, boundary }) => boundary !== null && fault === 'loses Postgres')) {
     await outage(world);
   }
-  await allThere(['hangs', 'fails']);
+  await allThere(['hangs', 'fails', 'loses its machine']);
+  await taking.end();
   const dies = all.some(({ fault, boundary }) => boundary !== null && fault === 'dies');
   if (dies) await world.replaceWorker();
   return gate.disarm();
@@ -114,8 +120,10 @@ async function judged(
   const { workspace, life } = running;
   const result = { ...running, workspaceId: workspace.id, reached: reached.get(workspace.id) ?? false };
   try {
-    await untilRest(world, workspace.id, life.rests);
-    if (life.perform === undefined) await furnish(world, workspace);
+    if (life.rests.phase === undefined) await untilQuiet(world, workspace.id);
+    else await untilRest(world, workspace.id, life.rests);
+    const isNew = life.perform === undefined;
+    if (isNew && (await world.on.read(workspace.id)).machine !== null) await furnish(world, workspace);
     return { ...result, violations: await violations(world, db, workspace, life.rests) };
   } catch (error) {
     return { ...result, violations: [String(error)] };
