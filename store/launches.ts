@@ -98,6 +98,14 @@ export async function recordTerminating(db: Queryable, launch: LaunchKey, watche
   return rowCount === 1;
 }
 
+/** It was not ended after all, and has served before: it goes on. One that never registered stays as good as ended. */
+export async function recordSpared(db: Queryable, launch: LaunchKey): Promise<void> {
+  await db.query(
+    `update launches set terminate_requested_at = null, watcher = null where ${KEY} and registered_at is not null`,
+    key(launch),
+  );
+}
+
 /**
  * No machine of this intent exists any more. Its credential and tokens are worth nothing from now on.
  * @param knows the watcher that has been told; another one, who began to watch meanwhile, still is to be.
@@ -159,9 +167,9 @@ export const closeGeneration = (
     return row === undefined ? null : { attempt: row.attempt, url: row.url, agentCard: row.agent_card };
   });
 
-/** Nobody waits for the machine's states any more. */
-export async function unwatchLaunch(db: Queryable, launch: LaunchKey): Promise<void> {
-  await db.query(`update launches set watcher = null where ${KEY}`, key(launch));
+/** That workflow waits for none of the workspace's machines any more: from here on their end is nobody's wish. */
+export async function unwatchLaunches(db: Queryable, workspaceId: WorkspaceId, watcher: string): Promise<void> {
+  await db.query(`update launches set watcher = null where workspace_id = $1 and watcher = $2`, [workspaceId, watcher]);
 }
 
 /** Intents of the workspace that may still have a machine. */

@@ -86,17 +86,25 @@ export async function recordRestorePointDeleted(db: Queryable, id: string): Prom
   );
 }
 
-/** Of a deleted workspace; none of them later than it was to go anyway. */
-export async function keepUntil(db: Queryable, workspaceId: WorkspaceId, days: number): Promise<Date> {
+/** Of a deleted workspace; none of them later than it was to go anyway. Answers until when the last whole one is there; null = none is. */
+export async function keepUntil(db: Queryable, workspaceId: WorkspaceId, days: number): Promise<Date | null> {
   const { rows } = await db.query(
     `with kept as (
        update restore_points set expires_at = least(expires_at, now() + make_interval(days => $2))
-       where workspace_id = $1 and state <> 'deleted'
+       where workspace_id = $1 and state <> 'deleted' returning state, expires_at
      )
-     select now() + make_interval(days => $2) as until`,
+     select max(expires_at) as until from kept where state = 'completed'`,
     [workspaceId, days],
   );
   return rows[0].until;
+}
+
+/** Its workspace has come back: they are kept as those of any other one, but for those that somebody has deleted. */
+export async function keepOn(db: Queryable, workspaceId: WorkspaceId): Promise<void> {
+  await db.query(
+    `update restore_points set expires_at = null where workspace_id = $1 and state <> 'deleted' and expires_at > now()`,
+    [workspaceId],
+  );
 }
 
 /** Its time is over. */
@@ -115,7 +123,7 @@ export async function liveRestorePoints(db: Queryable, workspaceId: WorkspaceId)
 
 /**
  * Those with a date that is over, failed ones, and of each workspace the older ones beyond the newest `kept` once they are older
- * than `days`. The newest whole one of a workspace that is not removed is never among them.
+ * than `days`. Of a workspace that is not removed one that is whole always stays: the newest, of those that nobody has deleted.
  */
 export async function expiredRestorePoints(
   db: Queryable,
@@ -125,7 +133,8 @@ export async function expiredRestorePoints(
   const { rows } = await db.query(
     `with ranked as (
        select p.*, w.status = 'removed' as is_removed,
-         row_number() over (partition by p.workspace_id order by (p.state = 'completed') desc, p.requested_at desc) as rank
+         row_number() over (partition by p.workspace_id order by (p.state = 'completed') desc,
+           (coalesce(p.expires_at > now(), true)) desc, p.requested_at desc) as rank
        from restore_points p join workspaces w on w.id = p.workspace_id
        where p.region = $1 and p.state <> 'deleted'
      )
@@ -141,21 +150,32 @@ export async function expiredRestorePoints(
   return rows;
 }
 
+/** `is_expired`: its time is over, by the clock of the records, and it is about to go. */
+export type ListedRestorePoint = RestorePointRow & { readonly is_expired: boolean };
+const LISTED = `*, coalesce(expires_at <= now(), false) as is_expired`;
+
 /** The newest first; those that are gone are left out. */
 export async function listRestorePoints(
   db: Queryable,
   tenantId: TenantId,
   workspaceId: WorkspaceId,
-): Promise<RestorePointRow[]> {
+): Promise<ListedRestorePoint[]> {
   const { rows } = await db.query(
-    `select * from restore_points where workspace_id = $1 and tenant_id = $2 and state <> 'deleted' order by requested_at desc, id`,
+    `select ${LISTED} from restore_points where workspace_id = $1 and tenant_id = $2 and state <> 'deleted' order by requested_at desc, id`,
     [workspaceId, tenantId],
   );
   return rows;
 }
 
-export async function findRestorePoint(db: Queryable, tenantId: TenantId, id: string): Promise<RestorePointRow | null> {
-  const { rows } = await db.query(`select * from restore_points where id = $1 and tenant_id = $2`, [id, tenantId]);
+export async function findRestorePoint(
+  db: Queryable,
+  tenantId: TenantId,
+  id: string,
+): Promise<ListedRestorePoint | null> {
+  const { rows } = await db.query(`select ${LISTED} from restore_points where id = $1 and tenant_id = $2`, [
+    id,
+    tenantId,
+  ]);
   return rows[0] ?? null;
 }
 

@@ -4,7 +4,7 @@ import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Ec2Clients } from '../activities/ec2/clients.ts';
 import { type InstanceState, isCapacityReason, isEnded } from '../domain/machine.ts';
-import { type LaunchRow, recordEnded, recordObserved, watchedLaunches } from '../store/launches.ts';
+import { type LaunchRow, recordEnded, recordObserved, unwatchLaunches, watchedLaunches } from '../store/launches.ts';
 import { recordNoCapacity } from '../store/offerings.ts';
 import { transaction } from '../store/pool.ts';
 import { instanceStateChangedSignal } from '../workflows/messages.ts';
@@ -60,8 +60,9 @@ async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instan
       .getHandle(watcher)
       .signal(instanceStateChangedSignal, { generation, attempt, instanceId, state, stateReason });
   } catch (error) {
-    // The operation is over; what it left is found by the next one from the records.
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    // The operation is over. The machine that it has left serves, or is kept: its end is nobody's wish, and its workspace's to know.
+    if (isServing(launch)) return unwatchLaunches(deps.db, launch.workspace_id, watcher);
   }
   // Only after the signal: a worker that dies in between tells it twice, never not at all.
   await recordObserved(deps.db, key, watcher, state, stateReason, isEnded(state));
@@ -69,6 +70,10 @@ async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instan
   // A launch may fail for lack of room after it was taken (facts/ec2.md 1.2).
   if (isCapacityReason(stateReason)) await recordNoCapacity(deps.db, deps.region, candidateOf(launch));
 }
+
+/** From here on the look for lost machines has it (lostMachines.ts). */
+const isServing = ({ progress, registered_at, terminate_requested_at }: LaunchRow): boolean =>
+  progress === 'launched' && registered_at !== null && terminate_requested_at === null;
 
 function stateOfUnseen({ notFoundGraceMs, absentAfterMs }: SweepDependencies, launch: LaunchRow): InstanceState | null {
   // Its end was seen before this one began to wait for it, and EC2 shows the dead for an hour only.

@@ -22,7 +22,8 @@ export type Acquisition = {
   readonly owner: Owner;
   readonly generation: number;
   readonly plan: LaunchPlan;
-  readonly bootDeadlineAt: string;
+  /** ISO; until then the machine of the candidate may register. */
+  readonly bootDeadlineAt: (candidate: Candidate) => string;
   readonly provesHome: boolean;
   /** The number of the first try; absent = 1. */
   readonly firstAttempt?: number;
@@ -92,7 +93,7 @@ async function tryCandidate(
   try {
     onStep(`launching ${where}`);
     const machine = await launchActivities.launchMachine.executeWithOptions({ summary: `launch ${where}` }, [
-      { operation, key, owner, candidate, plan, bootDeadlineAt, provesHome },
+      { operation, key, owner, candidate, plan, bootDeadlineAt: bootDeadlineAt(candidate), provesHome },
     ]);
     onStep(`booting ${machine.instanceId} in ${machine.zone}`);
     const home = await provideHome(machine, key);

@@ -1,7 +1,7 @@
 // destroy: a last restore point where one is to be kept, then every machine of a workspace ended and its homes deleted. Finding
 // nothing is success.
 
-import { log, setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, log, setCurrentDetails } from '@temporalio/workflow';
 import type { Home } from '../domain/machine.ts';
 import { endMachine } from './endMachine.ts';
 import { MachineSignals } from './machineSignals.ts';
@@ -14,7 +14,11 @@ import { wholeRestorePoint } from './restorePoints.ts';
 /** ISO; until then it can be restored. Null = it can't. */
 export type Destroyed = { readonly restoreUntil: string | null };
 
-export async function destroy(input: DestroyInput): Promise<Destroyed> {
+/** Nobody can call it off: what is half gone would be nobody's, also where an operator terminates its entity. */
+export const destroy = (input: DestroyInput): Promise<Destroyed> =>
+  CancellationScope.nonCancellable(() => destroyed(input));
+
+async function destroyed(input: DestroyInput): Promise<Destroyed> {
   const { operationId, owner, generation, machine, home, isServing, keepDays } = input;
   const { workspaceId } = owner;
   const operation = { workspaceId, operationId };
@@ -64,7 +68,7 @@ export async function destroy(input: DestroyInput): Promise<Destroyed> {
       workspaceId,
       keepDays,
     ]);
-    return home === null ? null : kept;
+    return kept;
   }
 
   async function keepNothing(): Promise<null> {

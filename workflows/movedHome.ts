@@ -1,9 +1,13 @@
 // Brings the home from the old machine to a new one: the volume itself in its zone, a copy made at rest into another.
 
+import { patched } from '@temporalio/workflow';
 import type { OperationRef } from '../domain/ids.ts';
 import type { Home, LaunchKey, LaunchPlan, Machine, Owner } from '../domain/machine.ts';
+import type { TakenRestorePoint } from '../domain/restorePoint.ts';
 import type { Timeouts } from '../domain/timeouts.ts';
 import type { ProvideHome } from './acquireMachine.ts';
+import { type OutOfTime, withDeadline } from './deadline.ts';
+import { failure } from './failure.ts';
 import type { MachineSignals } from './machineSignals.ts';
 import { attach } from './newHome.ts';
 import type { OldMachine } from './oldMachine.ts';
@@ -22,6 +26,12 @@ export type MovedHomeOptions = {
   readonly signals: MachineSignals;
   /** Told before the machine could register with it. */
   readonly onReady: (machine: Machine, home: Home) => void;
+  /** What was copied of the home before it was brought to rest; null = nothing. */
+  readonly ahead: TakenRestorePoint | null;
+  /** Somebody is served meanwhile. */
+  readonly isServing: boolean;
+  /** Copies take as long as they take (SNAPSHOT_TIMEOUT_SECONDS): a launch's deadline is about the machine. */
+  readonly outOfTime: OutOfTime;
 };
 
 export const movedHome = (options: MovedHomeOptions, onStep: (step: string) => void): ProvideHome => {
@@ -30,6 +40,7 @@ export const movedHome = (options: MovedHomeOptions, onStep: (step: string) => v
     const isSameZone = machine.zone === home.zone;
     if (isSameZone && !grows(options)) await resized(options);
     await signals.untilRunning(machine);
+    if (!isSameZone && options.isServing && patched('copies ahead')) await copiedAhead(options, onStep);
     onStep(`bringing the home from generation ${options.generation - 1} to rest`);
     await old.rest();
     const expect = ({ volumeId }: Pick<Home, 'volumeId'>): Promise<void> =>
@@ -68,6 +79,29 @@ const resized = ({ operation, home, plan }: MovedHomeOptions): Promise<Home> => 
   return callActivities.resizeHome.executeWithOptions({ summary }, [operation, home, { sizeGb, iops, throughput }]);
 };
 
+/**
+ * A snapshot holds what has changed since the one before: while the first one of all is made its user is served, and waits for the
+ * rest alone.
+ */
+async function copiedAhead(
+  { ahead, home, timeouts, signals, outOfTime }: MovedHomeOptions,
+  onStep: (step: string) => void,
+): Promise<void> {
+  if (ahead === null) return;
+  onStep(`copying ${home.volumeId} while it is in use`);
+  const { snapshotId } = ahead;
+  const timeout_seconds = timeouts.snapshotMs / 1000;
+  await outOfTime(() =>
+    withDeadline(
+      timeouts.snapshotMs,
+      `${snapshotId} whole, ${timeout_seconds} s`,
+      () => signals.untilSettled(snapshotId),
+      // Nobody has noticed anything by now: what does not come about in its time is not tried again while nobody is served.
+      () => failure('HOME_MOVE_TIMEOUT', { resource_id: snapshotId, wanted: 'completed', timeout_seconds }),
+    ),
+  );
+}
+
 /** The old volume stays as it is until the copy is proven. */
 async function copy(
   options: MovedHomeOptions,
@@ -77,9 +111,11 @@ async function copy(
 ): Promise<Home> {
   const { operation, owner, home, old, plan } = options;
   onStep(`copying ${home.volumeId} to ${zone}`);
-  const { snapshotId } = await wholeRestorePoint(
-    { ...options, generation: options.generation - 1 },
-    { reason: 'move', quality: 'clean', manifest: old.manifest },
+  const { snapshotId } = await options.outOfTime(() =>
+    wholeRestorePoint(
+      { ...options, generation: options.generation - 1 },
+      { reason: 'move', quality: 'clean', manifest: old.manifest },
+    ),
   );
   const { homeGb, iops, throughput } = plan.shape;
   const sizeGb = Math.max(homeGb, home.sizeGb);

@@ -1,6 +1,6 @@
 // The machine that a workspace has now, while another is to take its home: brought to rest, parted from its home, and the way back.
 
-import { log } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation, log } from '@temporalio/workflow';
 import type { OperationRef } from '../domain/ids.ts';
 import type { Home, Machine } from '../domain/machine.ts';
 import type { Timeouts } from '../domain/timeouts.ts';
@@ -78,14 +78,26 @@ export class OldMachine {
     );
   }
 
-  /** Released first: from here on there is no way back, and the home with its restore point is the safety. */
+  /**
+   * Released first: once AWS has been asked there is no way back, and the home with its restore point is the safety. Called off
+   * before that it is as it was.
+   */
   async end(): Promise<void> {
     const { operation, machine, signals } = this.#options;
-    await this.rest().catch((error) => log.warn('It ends without having come to rest', { error: String(error) }));
-    this.#state = 'ended';
-    if (machine === null) return;
+    try {
+      await this.rest();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.warn('It ends without having come to rest', { error: String(error) });
+    }
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('called off before it was ended');
+    const asked = (): void => {
+      this.#state = 'ended';
+    };
+    if (machine === null) return asked();
     const { generation, attempt } = machine;
-    await endMachine(operation, { workspaceId: operation.workspaceId, generation, attempt }, signals);
+    const key = { workspaceId: operation.workspaceId, generation, attempt };
+    await CancellationScope.nonCancellable(() => endMachine(operation, key, signals, asked));
   }
 
   /** As it was before; throws HOME_NOT_RETURNED where that can't be had. Nothing to do where nothing was begun. */

@@ -1,11 +1,11 @@
 // pause: the home at rest, then the machine stopped, or ended with a restore point of the home. What stays costs storage alone.
 
-import { CancellationScope, log, setCurrentDetails } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, log, setCurrentDetails } from '@temporalio/workflow';
 import type { Home, Machine } from '../domain/machine.ts';
 import { withDeadline } from './deadline.ts';
 import { endMachine } from './endMachine.ts';
-import { failure } from './failure.ts';
-import { MachineSignals } from './machineSignals.ts';
+import { failure, failureWithStanding, reasonOf } from './failure.ts';
+import { MachineEnded, MachineSignals } from './machineSignals.ts';
 import type { PauseInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
 import { callActivities, recordActivities, settingsActivities } from './policies.ts';
@@ -37,7 +37,7 @@ export async function pause(input: PauseInput): Promise<Paused> {
 
   // From here on it goes forward: a machine that is half stopped is of no use to anybody.
   return CancellationScope.nonCancellable(async () => {
-    const kept = mode === 'stop' ? await stopped() : await ended();
+    const kept = await (mode === 'stop' ? stopped() : ended()).catch(asItWas);
     const summary = 'reserve what storage costs';
     const hourlyUsd = await recordActivities.reserveStorage.executeWithOptions({ summary }, [
       { workspaceId, tenantId: owner.tenantId, generation, compute, keepsRoot: kept !== null },
@@ -46,11 +46,34 @@ export async function pause(input: PauseInput): Promise<Paused> {
     return { machine: kept, home, hourlyUsd };
   });
 
+  /** What can't be stopped serves on, with its home. */
+  async function asItWas(because: unknown): Promise<never> {
+    try {
+      await old.takeBack();
+    } catch (lost) {
+      const { code, context } = reasonOf(lost);
+      throw failureWithStanding(code, context, { phase: 'failed', machine, home });
+    }
+    throw because;
+  }
+
   function isCancelled(): boolean {
     return CancellationScope.current().consideredCancelled;
   }
 
-  async function stopped(): Promise<Machine> {
+  /** Null where it has ended meanwhile: then the home alone is kept. */
+  async function stopped(): Promise<Machine | null> {
+    try {
+      await stop();
+      return machine;
+    } catch (error) {
+      if (!hasEnded(error)) throw error;
+      log.warn('The machine has ended before it stopped', { error: String(error) });
+      return null;
+    }
+  }
+
+  async function stop(): Promise<void> {
     const { instanceId } = machine;
     setCurrentDetails(`**stopping ${instanceId}**`);
     signals.forget(machine);
@@ -62,7 +85,6 @@ export async function pause(input: PauseInput): Promise<Paused> {
       () => signals.untilState(machine, 'stopped'),
       () => failure('HOME_MOVE_TIMEOUT', { resource_id: instanceId, wanted: 'stopped', timeout_seconds }),
     );
-    return machine;
   }
 
   async function ended(): Promise<null> {
@@ -75,3 +97,9 @@ export async function pause(input: PauseInput): Promise<Paused> {
     return null;
   }
 }
+
+const hasEnded = (error: unknown): boolean =>
+  error instanceof MachineEnded ||
+  (error instanceof ActivityFailure &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === 'MACHINE_DIED');

@@ -52,7 +52,7 @@ export async function provision({ operationId, owner, generation, asked, from }:
         `provision timeout, ${timeoutSeconds} s`,
         async () => {
           const { machine, home } = await acquireMachine(
-            { operation, owner, generation, plan, bootDeadlineAt, provesHome: false },
+            { operation, owner, generation, plan, bootDeadlineAt: () => bootDeadlineAt, provesHome: false },
             signals,
             undo,
             onStep,

@@ -2,7 +2,8 @@
 // way back (design, section 3). A restore is the same with a home made of a restore point.
 
 import { CancellationScope, log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Home, LaunchPlan, Machine } from '../domain/machine.ts';
+import type { Candidate, Home, LaunchPlan, Machine } from '../domain/machine.ts';
+import type { TakenRestorePoint } from '../domain/restorePoint.ts';
 import type { Registration, RestoreSource } from '../domain/workspace.ts';
 import { acquireMachine, type ProvideHome } from './acquireMachine.ts';
 import { withDeadline } from './deadline.ts';
@@ -47,18 +48,23 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     const onReady = (next: Machine, nextHome: Home) => {
       pending.acquired = { machine: next, home: nextHome };
     };
+    let ahead: TakenRestorePoint | null = null;
     if (!releasesFirst && from === null && machine !== null) {
       onStep('taking a restore point');
-      await takeRestorePoint(context, { reason: 'recreate', quality: isServing ? 'crash' : 'clean' });
+      ahead = await takeRestorePoint(context, { reason: 'recreate', quality: isServing ? 'crash' : 'clean' });
     }
     const timeoutSeconds = plan.timeoutMs / 1000;
-    const bootDeadlineAt = new Date(startedAt + plan.timeoutMs).toISOString();
+    // A home that has to be copied is on its way for longer than a machine boots.
+    const bootDeadlineAt = ({ zone }: Candidate): string =>
+      new Date(startedAt + plan.timeoutMs + (zone === home.zone ? 0 : timeouts.snapshotMs)).toISOString();
     return withDeadline(
       plan.timeoutMs,
       `recreate timeout, ${timeoutSeconds} s`,
-      async () => {
+      async (outOfTime) => {
         const provideHome =
-          from === null ? movedHome({ ...context, plan, onReady }, onStep) : restoredHome(plan, from, onReady);
+          from === null
+            ? movedHome({ ...context, plan, onReady, ahead, isServing, outOfTime }, onStep)
+            : restoredHome(plan, from, onReady);
         const provesHome = from === null && isServing;
         const ordered = { ...plan, candidates: homeFirst(plan, home) };
         const acquired = await acquireMachine(
@@ -72,7 +78,12 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
         const registration = await signals.untilRegistered(acquired.machine).catch(died);
         return { acquired, registration, plan };
       },
-      () => failure('PROVISION_TIMEOUT', { timeout_seconds: timeoutSeconds, step: 'moving to the new machine' }),
+      () => {
+        const { acquired } = pending;
+        return acquired === undefined
+          ? failure('PROVISION_TIMEOUT', { timeout_seconds: timeoutSeconds, step: 'moving to a new machine' })
+          : failure('BOOT_TIMEOUT', { timeout_seconds: timeoutSeconds, instance_id: acquired.machine.instanceId });
+      },
     );
   });
 

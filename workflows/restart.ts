@@ -1,6 +1,6 @@
 // restart: the same machine boots anew, with the home as it was, and the browser's profile kept or wiped as asked.
 
-import { log, setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { Home, Machine } from '../domain/machine.ts';
 import type { Registration } from '../domain/workspace.ts';
 import { withDeadline } from './deadline.ts';
@@ -26,16 +26,16 @@ export async function restart(input: RestartInput): Promise<Restarted> {
 
   setCurrentDetails('**bringing the home to rest**');
   const old = new OldMachine({ operation, home, machine, isServing: true, timeouts, signals });
-  // A hung machine is what people restart: it need not agree.
-  await old.rest().catch((error) => log.warn('It reboots without having come to rest', { error: String(error) }));
-
-  setCurrentDetails(`**rebooting ${machine.instanceId}**`);
-  signals.forget(machine);
-  await callActivities.rebootMachine.executeWithOptions({ summary: `reboot ${machine.instanceId}` }, [
-    operation,
-    machine,
-    bootMs,
-  ]);
+  try {
+    await rested();
+    setCurrentDetails(`**rebooting ${machine.instanceId}**`);
+    signals.forget(machine);
+    // Asked for or not, and nothing in between: who calls it off must not leave a machine that is at rest for good.
+    await CancellationScope.nonCancellable(rebooted);
+  } catch (error) {
+    await CancellationScope.nonCancellable(() => asItWas(error));
+    throw error;
+  }
   const registration = await withDeadline(
     bootMs,
     `${machine.instanceId} back, ${bootMs / 1000} s`,
@@ -47,4 +47,31 @@ export async function restart(input: RestartInput): Promise<Restarted> {
   });
   setCurrentDetails(`online on ${machine.instanceId}`);
   return { machine, home, registration };
+
+  /** A hung machine is what people restart: it need not agree. */
+  async function rested(): Promise<void> {
+    try {
+      await old.rest();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.warn('It reboots without having come to rest', { error: String(error) });
+    }
+  }
+
+  async function rebooted(): Promise<void> {
+    const options = { summary: `reboot ${machine.instanceId}`, scheduleToCloseTimeout: bootMs };
+    await callActivities.rebootMachine.executeWithOptions(options, [operation, machine, bootMs]);
+  }
+
+  /** It serves on, with its home; throws what it is left with where it does not. */
+  async function asItWas(because: unknown): Promise<void> {
+    // One that has ended is the sweep's to tell of, and its workspace recovers.
+    if (reasonOf(because).code === 'MACHINE_DIED') return;
+    try {
+      await old.takeBack();
+    } catch (lost) {
+      const { code, context } = reasonOf(lost);
+      throw failureWithStanding(code, context, { phase: 'failed', machine, home });
+    }
+  }
 }

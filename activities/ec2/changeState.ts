@@ -10,7 +10,9 @@ import { recordCapacity, recordNoCapacity } from '../../store/offerings.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { aws, awsFailure } from '../failure.ts';
 import { recordStep, waits } from '../records/steps.ts';
-import { classify } from './errors.ts';
+import type { Ec2Clients } from './clients.ts';
+import { classify, isAwsCode } from './errors.ts';
+import { findById, isDead } from './findInstance.ts';
 
 /** From here on the calling workflow is told of the instance's states, and of its next registration. */
 const adopt = (db: Dependencies['db'], workspaceId: WorkspaceId, { generation, attempt, region }: Machine) =>
@@ -18,12 +20,29 @@ const adopt = (db: Dependencies['db'], workspaceId: WorkspaceId, { generation, a
     wakeSweep(db, region),
   );
 
+/**
+ * A state that a call does not bear passes, but for one: throws MACHINE_DIED where the instance has ended. It has served before, so
+ * "not found" is no "not yet".
+ */
+async function throwIfDead(ec2: Ec2Clients, instanceId: string, error: unknown): Promise<void> {
+  if (!isAwsCode(error, 'IncorrectInstanceState', 'InvalidInstanceID.NotFound')) return;
+  const instance = await findById(ec2, instanceId);
+  if (instance !== null && !isDead(instance)) return;
+  const state_reason = instance === null ? 'not found' : (instance.StateReason?.Code ?? 'terminated');
+  throw new BerthError('MACHINE_DIED', { instance_id: instanceId, state_reason });
+}
+
 /** The instance is stopping, or stopped; `instanceStateChanged` tells when. Its root and its home stay. */
 export const stopMachine =
   ({ db, ec2, settings }: Dependencies) =>
   async (operation: OperationRef, machine: Machine): Promise<void> => {
     const { instanceId } = machine;
-    await aws('StopInstances', () => ec2.mutate.send(new StopInstancesCommand({ InstanceIds: [instanceId] })));
+    try {
+      await ec2.mutate.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
+    } catch (error) {
+      await throwIfDead(ec2, instanceId, error);
+      await aws('StopInstances', () => Promise.reject(error));
+    }
     await adopt(db, operation.workspaceId, machine);
     await recordStep(db, operation, 'stopping', instanceId, {
       instance_id: instanceId,
@@ -48,9 +67,7 @@ export const startMachine =
         const payload = { ...candidate, aws_code: known.code };
         await recordStep(db, operation, 'candidate_refused', `start/${instanceId}`, payload);
       }
-      if (known.code === 'InvalidInstanceID.NotFound') {
-        throw new BerthError('MACHINE_DIED', { instance_id: instanceId, state_reason: 'not found' });
-      }
+      await throwIfDead(ec2, instanceId, error);
       throw awsFailure('StartInstances', known, error as Error);
     }
     await Promise.all([
@@ -59,13 +76,20 @@ export const startMachine =
     ]);
   };
 
-/** Asked for, not done: the machine registers again when it is up. */
+/** Asked for, not done: the machine registers again when it is up. One that somebody has stopped is started. */
 export const rebootMachine =
   ({ db, ec2 }: Dependencies) =>
   async (operation: OperationRef, machine: Machine, bootMs: number): Promise<void> => {
     const { instanceId } = machine;
     await adopt(db, operation.workspaceId, machine);
-    await aws('RebootInstances', () => ec2.mutate.send(new RebootInstancesCommand({ InstanceIds: [instanceId] })));
+    try {
+      await ec2.mutate.send(new RebootInstancesCommand({ InstanceIds: [instanceId] }));
+    } catch (error) {
+      await throwIfDead(ec2, instanceId, error);
+      const instance = isAwsCode(error, 'IncorrectInstanceState') ? await findById(ec2, instanceId) : null;
+      if (instance?.State?.Name !== 'stopped') await aws('RebootInstances', () => Promise.reject(error));
+      await aws('StartInstances', () => ec2.launch.send(new StartInstancesCommand({ InstanceIds: [instanceId] })));
+    }
     await recordStep(db, operation, 'rebooting', instanceId, {
       instance_id: instanceId,
       ...waits('registration', bootMs),

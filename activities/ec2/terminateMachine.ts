@@ -1,15 +1,24 @@
-// Ends whatever a launch made or may have made; "already so" and "never happened" are success.
+// Ends whatever a launch made or may have made, and leaves its home; "already so" and "never happened" are success.
 
 import type { OperationRef } from '../../domain/ids.ts';
 import { Context } from '@temporalio/activity';
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import type { LaunchKey } from '../../domain/machine.ts';
-import { findLaunch, type LaunchRow, recordEnded, recordTerminating, wakeSweep } from '../../store/launches.ts';
+import {
+  findLaunch,
+  type LaunchRow,
+  recordEnded,
+  recordSpared,
+  recordTerminating,
+  wakeSweep,
+} from '../../store/launches.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { openHomes } from '../../store/homes.ts';
 import { aws, notYet } from '../failure.ts';
 import { recordStep, waits } from '../records/steps.ts';
-import { isAwsCode } from './errors.ts';
-import { findByToken } from './findInstance.ts';
+import { classify, isAwsCode, REACTIONS } from './errors.ts';
+import { doomedDevices, keepAttached } from '../home/keepHomes.ts';
+import { findById, findByToken, isDead } from './findInstance.ts';
 
 /** How soon to look again for an instance that EC2 may not show yet. */
 const LOOK_AGAIN_MS = 2_000;
@@ -21,7 +30,7 @@ export type Ending = { readonly state: 'ended' } | { readonly state: 'ending'; r
  * `instanceStateChanged` when it is seen to be over.
  */
 export const terminateMachine =
-  ({ db, ec2, settings }: Dependencies) =>
+  ({ db, ec2, settings, log }: Dependencies) =>
   async (operation: OperationRef, key: LaunchKey): Promise<Ending> => {
     const watcher = Context.current().info.workflowExecution!.workflowId;
     const graceMs = settings.NOT_FOUND_GRACE_SECONDS * 1000;
@@ -36,10 +45,11 @@ export const terminateMachine =
       instance_id: instanceId,
       ...waits('terminated', null),
     });
+    await keepHomes(instanceId);
     try {
       await ec2.mutate.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
     } catch (error) {
-      if (!isAwsCode(error, 'InvalidInstanceID.NotFound')) await aws('TerminateInstances', () => Promise.reject(error));
+      if (!isAwsCode(error, 'InvalidInstanceID.NotFound')) return refused(error);
       // Just after a launch "not found" is "not yet"; later it is the tombstone that is gone.
       if (ageMs(row.launched_at ?? row.requested_at) < graceMs) {
         throw notYet('TerminateInstances', `${instanceId} is not visible yet`, LOOK_AGAIN_MS);
@@ -48,6 +58,18 @@ export const terminateMachine =
     }
     await wakeSweep(db, row.region);
     return { state: 'ending', instanceId };
+
+    /** Where somebody has changed what becomes of a home, the machine is not ended before that is put right. */
+    async function keepHomes(id: string): Promise<void> {
+      const instance = await findById(ec2, id);
+      if (instance === null || isDead(instance)) return;
+      const homes = new Set((await openHomes(db, key.workspaceId)).flatMap(({ volume_id }) => volume_id ?? []));
+      const doomed = doomedDevices(instance, homes);
+      if (doomed.length === 0) return;
+      log.warn({ instance_id: id, devices: doomed }, 'a home would have ended with its machine');
+      await keepAttached(ec2, id, doomed);
+      throw notYet('TerminateInstances', `${id} is looked at again before it is ended`, LOOK_AGAIN_MS);
+    }
 
     /** The launch was asked for, but its answer was never recorded. */
     async function whatItMade(launch: LaunchRow): Promise<string | null> {
@@ -63,6 +85,13 @@ export const terminateMachine =
         throw notYet('DescribeInstances', 'a launch without an answer may still show up', LOOK_AGAIN_MS);
       }
       return null;
+    }
+
+    /** Where AWS will not end it, it goes on, and its own end is looked out for as before. */
+    async function refused(error: unknown): Promise<never> {
+      const known = classify(error);
+      if (known !== null && !REACTIONS[known.class].retry) await recordSpared(db, key);
+      return aws('TerminateInstances', () => Promise.reject(error));
     }
 
     async function ended(): Promise<Ending> {

@@ -2,12 +2,13 @@
 
 import type { OperationRef } from '../../domain/ids.ts';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AttachVolumeCommand, DescribeVolumesCommand, type Volume } from '@aws-sdk/client-ec2';
+import { AttachVolumeCommand, DescribeVolumesCommand, type Volume, type VolumeAttachment } from '@aws-sdk/client-ec2';
 import type { Home, Machine } from '../../domain/machine.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { classify, isAwsCode } from '../ec2/errors.ts';
 import { aws, awsFailure, notYet } from '../failure.ts';
 import { recordStep } from '../records/steps.ts';
+import { keepAttached } from './keepHomes.ts';
 
 /** The first name that AWS recommends for data volumes; on Nitro the guest finds it by serial, not by name. */
 const DEVICE = '/dev/sdf';
@@ -15,26 +16,29 @@ const DEVICE = '/dev/sdf';
 /** A new gp3 volume is available within a second or two: waiting for it here saves a trip through the server for each look. */
 const CREATING_WAIT_MS = [50, 100, 200, 400, 800, 1_600];
 
-/** The instance must be running or stopped. Throws AWS_STATE, retryable, while either is not ready. */
+/** The instance must be running or stopped, and does not take the home with it. Throws AWS_STATE, retryable, while either is not ready. */
 export const attachHome =
   ({ db, ec2 }: Dependencies) =>
   async (operation: OperationRef, home: Home, machine: Machine): Promise<void> => {
-    await attached();
+    const attachment = await attached();
+    // Said by AWS with the attachment: preserved is the default, and nobody relies on it.
+    if (attachment?.DeleteOnTermination === true)
+      await keepAttached(ec2, machine.instanceId, [attachment.Device ?? DEVICE]);
     await recordStep(db, operation, 'home_attached', `${home.volumeId}/${machine.instanceId}`, {
       volume_id: home.volumeId,
       instance_id: machine.instanceId,
     });
 
     /** Attaches first and looks only where that is refused: mostly the volume is ready, and one call is enough. */
-    async function attached(): Promise<void> {
+    async function attached(): Promise<VolumeAttachment | undefined> {
       for (const waitMs of CREATING_WAIT_MS) {
         try {
-          await attach();
-          return;
+          return await attach();
         } catch (error) {
           if (!isAwsCode(error, 'IncorrectState', 'VolumeInUse')) throw awsError(error);
           const volume = await describe();
-          if (isAttachedTo(volume, machine.instanceId)) return;
+          const present = attachmentTo(volume, machine.instanceId);
+          if (present !== undefined) return present;
           // In use elsewhere, or a machine that is not ready: the failure says so, and Temporal tries again.
           if (volume.State !== 'creating') throw awsError(error);
         }
@@ -61,7 +65,9 @@ function awsError(error: unknown): unknown {
   return known === null ? error : awsFailure('AttachVolume', known, error as Error);
 }
 
-const isAttachedTo = (volume: Volume, instanceId: string): boolean =>
-  (volume.Attachments ?? []).some(
-    (attachment) => attachment.InstanceId === instanceId && ['attaching', 'attached'].includes(attachment.State ?? ''),
+/** `busy`: on its way off, but for a machine that holds it; there it stays as long as the machine has it mounted. */
+const attachmentTo = (volume: Volume, instanceId: string): VolumeAttachment | undefined =>
+  (volume.Attachments ?? []).find(
+    (attachment) =>
+      attachment.InstanceId === instanceId && ['attaching', 'attached', 'busy'].includes(attachment.State ?? ''),
   );

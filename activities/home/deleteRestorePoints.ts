@@ -34,11 +34,11 @@ export const expireRestorePoints =
     return points.length;
   };
 
-/** Of a deleted workspace: `restorePointId` and whatever else there is go after so many days. Returns when, ISO. */
+/** Of a deleted workspace: they go after so many days. Returns until when it can be restored, ISO; null = it can't. */
 export const keepRestorePoints =
   ({ db }: Pick<Dependencies, 'db'>) =>
-  async (workspaceId: WorkspaceId, days: number): Promise<string> =>
-    (await keepUntil(db, workspaceId, days)).toISOString();
+  async (workspaceId: WorkspaceId, days: number): Promise<string | null> =>
+    (await keepUntil(db, workspaceId, days))?.toISOString() ?? null;
 
 async function deleteOne({ db, ec2 }: Deleter, { id, snapshot_id }: RestorePointRow): Promise<void> {
   const snapshotId = snapshot_id ?? (await whatWasMade());

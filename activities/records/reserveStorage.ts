@@ -1,5 +1,6 @@
 // What a paused machine goes on costing: its volumes, at the tenant's price; its vCPUs are free for others.
 
+import { Context } from '@temporalio/activity';
 import { launchFacts } from '../../config/launchFacts.ts';
 import type { Compute } from '../../domain/compute/block.ts';
 import { storageOf } from '../../domain/compute/price.ts';
@@ -7,6 +8,7 @@ import { resolveShape } from '../../domain/compute/resolve.ts';
 import type { TenantId, WorkspaceId } from '../../domain/ids.ts';
 import { formatUsd, parseFactor, ratio } from '../../domain/money.ts';
 import { decisionFacts } from '../../store/decisionFacts.ts';
+import { unwatchLaunches } from '../../store/launches.ts';
 import { reserveStorage as reserve } from '../../store/reservations.ts';
 import type { Dependencies } from '../dependencies.ts';
 
@@ -19,10 +21,11 @@ export type PausedMachine = {
   readonly keepsRoot: boolean;
 };
 
-/** USD an hour as decimal text; null where no price is known. */
+/** The last step of what pauses one: nobody waits for its machine from here on. USD an hour as decimal text; null where no price is known. */
 export const reserveStorage =
   ({ db, catalogue, settings }: Dependencies) =>
   async ({ workspaceId, tenantId, generation, compute, keepsRoot }: PausedMachine): Promise<string | null> => {
+    await unwatchLaunches(db, workspaceId, Context.current().info.workflowExecution!.workflowId);
     const known = await decisionFacts(db, tenantId, settings.AWS_REGION, { workspaceId, generation });
     const facts = launchFacts(settings, catalogue, known);
     const resolution = resolveShape(compute, facts.rules, facts.types);

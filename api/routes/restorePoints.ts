@@ -3,7 +3,14 @@
 import { Hono } from 'hono';
 import { BerthError } from '../../domain/errors.ts';
 import type { RestoreSource } from '../../domain/workspace.ts';
-import { expireNow, findRestorePoint, listRestorePoints, type RestorePointRow } from '../../store/restorePoints.ts';
+import {
+  expireNow,
+  findRestorePoint,
+  keepOn,
+  type ListedRestorePoint,
+  listRestorePoints,
+  type RestorePointRow,
+} from '../../store/restorePoints.ts';
 import type { TenantId, WorkspaceId } from '../../domain/ids.ts';
 import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
 import { readOptionalBody } from '../body.ts';
@@ -30,18 +37,20 @@ export function restorePointRoutes(deps: ApiDependencies) {
       });
     })
     .delete('/:id/restore-points/:point', workspaceOfPath, admin, async (c) => {
-      const workspace = await knownWorkspace(deps, c);
       const id = c.req.param('point') ?? '';
-      const points = await listRestorePoints(db, c.get('tenantId'), c.get('workspaceId'));
-      const point = points.find((each) => each.id === id);
-      if (point === undefined) throw new BerthError('RESTORE_POINT_NOT_FOUND', { restore_point_id: id });
-      const others = points.filter((each) => each.id !== id && each.state === 'completed');
-      if (workspace.status !== 'removed' && point.state === 'completed' && others.length === 0) {
-        throw new BerthError('LAST_RESTORE_POINT', { restore_point_id: id });
-      }
-      await expireNow(db, id);
-      await commands.expireRestorePoints();
-      return c.json({ status: 'deleting', id }, 202);
+      return once(deps, c, null, async () => {
+        const workspace = await knownWorkspace(deps, c);
+        const points = await listRestorePoints(db, c.get('tenantId'), c.get('workspaceId'));
+        const point = points.find((each) => each.id === id);
+        if (point === undefined) throw new BerthError('RESTORE_POINT_NOT_FOUND', { restore_point_id: id });
+        const others = points.filter((each) => each.id !== id && each.state === 'completed' && !each.is_expired);
+        if (workspace.status !== 'removed' && point.state === 'completed' && others.length === 0) {
+          throw new BerthError('LAST_RESTORE_POINT', { restore_point_id: id });
+        }
+        await expireNow(db, id);
+        await commands.expireRestorePoints();
+        return { status: 202, body: { status: 'deleting', id } };
+      });
     })
     .post('/:id/restore', workspaceOfPath, admin, async (c) => {
       const body = await readOptionalBody(c, restoreSchema);
@@ -56,6 +65,7 @@ export function restorePointRoutes(deps: ApiDependencies) {
         const answer = isRemoved
           ? await commands.comeBack(target, from, { profile: profileOf(row), version, generations })
           : await commands.send(target, { type: 'restore', from });
+        if (isRemoved) await keepOn(db, row.id);
         return { status: 202, body: { ...begun(answer, target), restore_point_id: from.restorePointId } };
       });
     });
@@ -70,12 +80,12 @@ export async function sourceOf(
 ): Promise<RestoreSource> {
   if (id === undefined) {
     const points = await listRestorePoints(db, tenantId, workspaceId);
-    const newest = points.find((each) => each.state === 'completed');
+    const newest = points.find((each) => each.state === 'completed' && !each.is_expired);
     if (newest === undefined) throw new BerthError('NO_RESTORE_POINT', { workspace_id: workspaceId });
     return asSource(newest);
   }
   const point = await findRestorePoint(db, tenantId, id);
-  if (point === null || point.state === 'deleted') {
+  if (point === null || point.state === 'deleted' || point.is_expired) {
     throw new BerthError('RESTORE_POINT_NOT_FOUND', { restore_point_id: id });
   }
   if (point.state !== 'completed') {
@@ -90,9 +100,9 @@ const asSource = ({ id, snapshot_id, size_gb }: RestorePointRow): RestoreSource 
   sizeGb: size_gb,
 });
 
-const present = (point: RestorePointRow) => ({
+const present = (point: ListedRestorePoint) => ({
   id: point.id,
-  state: point.state,
+  state: point.is_expired ? 'deleting' : point.state,
   reason: point.reason,
   quality: point.quality,
   generation: point.generation,

@@ -42,8 +42,9 @@ export const MACHINE_ERRORS = define({
   BOOT_TIMEOUT: {
     status: 409,
     retryable: true,
-    message: 'The machine {instance_id} did not register within {timeout_seconds} s of the start; it was removed.',
-    nextStep: 'Look at its console output; check that the image carries the sidecar and can reach the API.',
+    message: 'The machine {instance_id} did not register within {timeout_seconds} s of its start.',
+    nextStep:
+      'Look at its console output; check that the image carries the sidecar and can reach the API. A recreate keeps the home.',
   },
   MACHINE_DIED: {
     status: 409,

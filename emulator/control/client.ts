@@ -54,6 +54,7 @@ export function controlClient(url: string) {
 
     setPrice: (price: z.input<typeof schema.price>) => call<Done>('POST', 'prices', price),
     putImage: (image: z.input<typeof schema.image>) => call<Image>('POST', 'images', image),
+    failSnapshot: (id: string) => call<{ readonly state: string }>('POST', `snapshots/${id}/fail`),
     failNextLaunch: (reason: z.input<typeof schema.doom>) => call<Done>('POST', 'launches/fail', reason),
 
     interrupt: (id: string, how: z.input<typeof schema.interruption> = {}) => ofInstance(id, 'interrupt', how),

@@ -19,6 +19,8 @@ export type ControlAnswer = { readonly status: number; readonly body: unknown };
 export type ControlRoutes = (method: string, url: URL, body: string) => ControlAnswer;
 
 const PREFIX = '/_emulator/';
+/** Whose second part is an id. */
+const OF_ONE = ['instances', 'snapshots', 'quota-requests'];
 const RUNNING: readonly InstanceStateName[] = ['running'];
 const NOT_OVER: readonly InstanceStateName[] = ['pending', 'running', 'stopping', 'stopped'];
 
@@ -131,6 +133,14 @@ export function controlRoutes(world: World, ledger: (accountId?: string) => Ledg
       regionOf(where).doomNext({ code, message: message ?? code });
       return { status: 'the next launch will fail' };
     },
+    'POST snapshots/:id/fail': bare(({ parts }) => {
+      const region = world.regions().find(({ snapshots }) => snapshots.get(parts[1]!) !== undefined);
+      const snapshot = region?.snapshots.get(parts[1]!);
+      if (region === undefined || snapshot === undefined) throw new Refused(404, `there is no snapshot ${parts[1]}`);
+      if (snapshot.state !== 'pending') throw new Refused(409, `${snapshot.id} is ${snapshot.state}`);
+      region.snapshots.put({ ...snapshot, state: 'error' });
+      return { state: 'error' };
+    }),
     'POST instances/:id/interrupt': ({ parts, input }) => {
       const found = spotInstance(parts[1]);
       const { notice_ms = world.settings().noticeMs, cause } = schema.interruption.parse(input ?? {});
@@ -198,7 +208,7 @@ export function controlRoutes(world: World, ledger: (accountId?: string) => Ledg
         .split('/')
         .filter((part) => part !== '');
       if (parts.length === 0 && method === 'GET') return { status: 200, body: { routes: Object.keys(routes) } };
-      const isOfOne = parts.length > 1 && (parts[0] === 'instances' || parts[0] === 'quota-requests');
+      const isOfOne = parts.length > 1 && OF_ONE.includes(parts[0]!);
       const name = [parts[0], ...(isOfOne ? [':id', ...parts.slice(2)] : parts.slice(1))].join('/');
       const route = routes[`${method} ${name}`];
       if (route === undefined)
