@@ -16,6 +16,7 @@ import { failure } from './failure.ts';
 import { MachineEnded, type MachineSignals } from './machineSignals.ts';
 import { callActivities, launchActivities } from './policies.ts';
 import { Unwind } from './unwind.ts';
+import { whileItLives } from './whileItLives.ts';
 
 export type Acquisition = {
   readonly operation: OperationRef;
@@ -31,7 +32,7 @@ export type Acquisition = {
 
 export type Acquired = { readonly machine: Machine; readonly home: Home };
 
-/** Brings a home to the machine that was just launched, and attaches it. */
+/** Brings a home to the machine that was just launched, and attaches it. Begun again for the next machine where that one ends meanwhile. */
 export type ProvideHome = (machine: Machine, key: LaunchKey) => Promise<Home>;
 
 /** Spent tokens and machines that die at once may repeat; beyond this many tries more than there are candidates a person should look. */
@@ -96,7 +97,7 @@ async function tryCandidate(
       { operation, key, owner, candidate, plan, bootDeadlineAt: bootDeadlineAt(candidate), provesHome },
     ]);
     onStep(`booting ${machine.instanceId} in ${machine.zone}`);
-    const home = await provideHome(machine, key);
+    const home = await whileItLives(machine, signals, () => provideHome(machine, key));
     return { machine, home };
   } catch (error) {
     const verdict = canTryAgain(error);

@@ -77,6 +77,12 @@ export class MachineSignals {
     await condition(() => this.#hasEnded(launch));
   }
 
+  /** Resolves when the instance ends, with what is thrown for it. */
+  async endOf(launch: Launched): Promise<MachineEnded> {
+    await this.untilEnded(launch);
+    return new MachineEnded(this.#instances.get(name(launch))!);
+  }
+
   /** Resolves with the machine's answer to the order; null where it is gone and will never answer. */
   async untilAnswered(
     orderId: string,

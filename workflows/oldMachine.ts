@@ -31,7 +31,10 @@ export class OldMachine {
   #manifest: Record<string, unknown> | null = null;
   /** It has said that it is at rest. */
   #hasRested = false;
-  /** Orders to mount, so that each is a new one. */
+  /** Nobody waits for its volume any more. */
+  #hasParted = false;
+  /** Orders to rest and to mount, so that each is a new one. */
+  #rests = 0;
   #returns = 0;
 
   constructor(options: OldMachineOptions) {
@@ -47,24 +50,30 @@ export class OldMachine {
     return this.#state === 'ended';
   }
 
-  /** Nothing changes the home from here on. Throws MACHINE_UNRESPONSIVE or ORDER_FAILED. */
+  /** Nothing changes the home from here on; what was cut short is begun again. Throws MACHINE_UNRESPONSIVE or ORDER_FAILED. */
   async rest(): Promise<void> {
     const { operation, machine, isServing, timeouts, signals } = this.#options;
-    if (this.#state !== 'untouched') return;
+    if (this.#state === 'parting' || this.#state === 'ended') return;
     this.#state = 'resting';
-    if (machine === null || !isServing) return;
+    if (machine === null || !isServing || this.#hasRested) return;
     await serviceInterrupted(operation, machine);
-    const report = await order(operation, machine, { kind: 'quiesce', timeoutMs: timeouts.quiesceMs }, signals);
+    const turn = ++this.#rests;
+    const report = await order(operation, machine, { kind: 'quiesce', timeoutMs: timeouts.quiesceMs, turn }, signals);
     this.#manifest = report.manifest;
     this.#hasRested = true;
   }
 
-  /** The home is on no machine. Throws HOME_MOVE_TIMEOUT where the old one does not let go of it. */
+  /** The home is on no machine; again as above. Throws HOME_MOVE_TIMEOUT where the old one does not let go of it. */
   async part(): Promise<void> {
-    const { operation, machine, home, timeouts, signals } = this.#options;
     await this.rest();
-    if (this.#state !== 'resting') return;
+    if (this.#state === 'ended' || this.#hasParted) return;
     this.#state = 'parting';
+    await this.#detached();
+    this.#hasParted = true;
+  }
+
+  async #detached(): Promise<void> {
+    const { operation, machine, home, timeouts, signals } = this.#options;
     if (machine === null) return;
     const summary = `detach ${home.volumeId} from ${machine.instanceId}`;
     const { state } = await callActivities.detachHome.executeWithOptions({ summary }, [operation, home, machine]);
@@ -106,6 +115,7 @@ export class OldMachine {
     if (this.#state === 'untouched' || this.#state === 'ended' || machine === null) return;
     const wasParting = this.#state === 'parting';
     this.#state = 'untouched';
+    this.#hasParted = false;
     try {
       await withDeadline(
         timeouts.returnMs,
