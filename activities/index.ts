@@ -2,6 +2,7 @@
 
 import { launchMachine } from './ec2/launchMachine.ts';
 import { planLaunch } from './ec2/planLaunch.ts';
+import { priceTarget } from './ec2/priceTarget.ts';
 import { rebootMachine, startMachine, stopMachine } from './ec2/changeState.ts';
 import { terminateMachine } from './ec2/terminateMachine.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -16,6 +17,7 @@ import { takeRestorePoint } from './home/takeRestorePoint.ts';
 import { orderMachine, withdrawMachineOrder } from './machine/orderMachine.ts';
 import { openControl, recordRefusedTakeover, revokeDisplay, writeControl } from './records/controlLock.ts';
 import { claimIdle } from './records/claimIdle.ts';
+import { dueCheckpoints } from './records/dueCheckpoints.ts';
 import { closeGeneration, expectHome } from './records/generations.ts';
 import { afterMachine, watchMachine } from './records/lostMachine.ts';
 import { reserveStorage } from './records/reserveStorage.ts';
@@ -38,6 +40,7 @@ export const createActivities = (deps: Dependencies) => ({
   publishWorkspace: withFailures(publishWorkspace(deps)),
   listHoldings: withFailures(listHoldings(deps)),
   planLaunch: withFailures(planLaunch(deps)),
+  priceTarget: withFailures(priceTarget(deps)),
   launchMachine: withFailures(launchMachine(deps)),
   terminateMachine: withFailures(terminateMachine(deps)),
   createHome: withFailures(createHome(deps)),
@@ -70,6 +73,7 @@ export const createActivities = (deps: Dependencies) => ({
   watchMachine: withFailures(watchMachine(deps)),
   afterMachine: withFailures(afterMachine(deps)),
   claimIdle: withFailures(claimIdle(deps)),
+  dueCheckpoints: withFailures(dueCheckpoints(deps)),
   reserveStorage: withFailures(reserveStorage(deps)),
   readTimeouts: withFailures(readTimeouts(deps)),
   openControl: withFailures(openControl(deps)),

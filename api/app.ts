@@ -13,6 +13,7 @@ import { computeRoutes } from './routes/compute.ts';
 import { displayRoutes } from './routes/display.ts';
 import { displayControlRoutes } from './routes/displayControl.ts';
 import { displaySessionRoutes } from './routes/displaySessions.ts';
+import { eventQueueRoutes } from './routes/eventQueue.ts';
 import { eventRoutes, eventStreamRoute } from './routes/events.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -73,6 +74,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/compute', computeRoutes(deps));
   app.route('/admin/images', imageRoutes(deps));
   app.route('/admin', adminRoutes(deps));
+  app.route('/admin/event-queue', eventQueueRoutes(deps));
   app.route('/admin/quotas', quotaRoutes(deps));
   app.route('/registry', registryRoutes(deps));
   return app;

@@ -29,5 +29,6 @@ export const profileOf = (row: WorkspaceRow): Profile => ({
   compute: row.compute,
   autoPause: row.auto_pause,
   parentId: row.parent_id,
+  ...(row.checkpoint_every_minutes === null ? {} : { checkpointEveryMinutes: row.checkpoint_every_minutes }),
   ...(row.max_hourly_usd === null ? {} : { maxHourlyUsd: row.max_hourly_usd }),
 });

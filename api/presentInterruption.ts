@@ -18,7 +18,8 @@ const WAITS_FOR: Partial<Record<ErrorCode, WaitsFor>> = {
   OPERATION_CANCELLED: 'user',
 };
 
-export function presentInterruption({ id, interruption, reason, paused_hourly_usd: hourlyUsd }: WorkspaceRow) {
+export function presentInterruption(row: WorkspaceRow) {
+  const { id, interruption, reason, paused_hourly_usd: hourlyUsd, coming_back_on: comesBackOn } = row;
   if (interruption === null) return null;
   const { instanceId, noticedAt, deadline, stage, restorePointId, retryAt, attempts } = interruption;
   const isWaiting = stage === 'waiting' && reason !== null;
@@ -28,6 +29,7 @@ export function presentInterruption({ id, interruption, reason, paused_hourly_us
     deadline,
     stage,
     restore_point_id: restorePointId,
+    comes_back_on: comesBackOn,
     waits_for: isWaiting ? (WAITS_FOR[reason.code as ErrorCode] ?? 'operator') : null,
     waits_because: isWaiting ? reason.message : null,
     waits_at_hourly_usd: isWaiting ? (hourlyUsd ?? reason.context['paused_hourly_usd'] ?? null) : null,

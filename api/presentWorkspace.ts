@@ -7,7 +7,9 @@ import { needsRecreate } from '../domain/workspaceCommands.ts';
 import type { WorkspaceRow } from '../store/workspaces.ts';
 import type { ApiSettings } from './context.ts';
 import { profileOf } from './liveWorkspace.ts';
+import { presentCheckpoints } from './presentCheckpoints.ts';
 import { presentInterruption } from './presentInterruption.ts';
+import { presentRebalance } from './presentRebalance.ts';
 
 /** A machine that reports at least this share of errors is degraded (facts/wire.md 1.7). */
 const DEGRADED_ERROR_RATE = 0.5;
@@ -37,6 +39,8 @@ export function presentWorkspace(row: WorkspaceRow, settings: ApiSettings) {
     restore_until: row.restore_until,
     parent_id: row.parent_id,
     auto_pause: presentAutoPause(row),
+    ...presentCheckpoints(row, settings),
+    rebalance: presentRebalance(row),
     interruption: presentInterruption(row),
     failure: presentReason(row.reason),
     active_tasks: report['active_tasks'] ?? 0,

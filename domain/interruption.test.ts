@@ -20,7 +20,7 @@ import {
   stopped,
   summary,
 } from './testing.ts';
-import type { Change, WorkspaceState } from './workspace.ts';
+import type { Change, OnlineOutcome, WorkspaceState } from './workspace.ts';
 import { decide } from './workspaceCommands.ts';
 import { retryAt } from './interruption.ts';
 import { brokenInvariants } from './workspaceInvariants.ts';
@@ -40,11 +40,16 @@ const follow = (state: WorkspaceState, change: Change): string => {
 
 it.each<[StateName, string, string]>([
   ['new', 'unchanged', 'unchanged'],
-  ['provisioning', 'unchanged', 'unchanged'],
+  ['provisioning', 'provisioning', 'unchanged'],
   [
     'ready',
     'interrupted, start checkpoint 1, INTERRUPTION_NOTICED',
     'recovering, start recover 2, MACHINE_ENDED, RECOVERING',
+  ],
+  [
+    'ready, copied meanwhile',
+    'interrupted, cancel checkpoint, start checkpoint 1, INTERRUPTION_NOTICED',
+    'recovering, cancel checkpoint, start recover 2, MACHINE_ENDED, RECOVERING',
   ],
   ['recreating', 'recreating, cancel recreate, start checkpoint 1, INTERRUPTION_NOTICED', 'recreating, MACHINE_ENDED'],
   ['restoring', 'restoring, cancel restore, start checkpoint 1, INTERRUPTION_NOTICED', 'restoring, MACHINE_ENDED'],
@@ -80,13 +85,30 @@ it('a notice of another machine, and the same one again, change nothing', () => 
   expect(follow(STATES.interrupted, notice(STATES.interrupted))).toBe('unchanged');
 });
 
-it('a recommendation is worth one restore point, and evicts nobody', () => {
-  const advice = { ...interruption(1), kind: 'rebalance' } as const;
-  const advised = notice(STATES.ready, advice);
-  expect(follow(STATES.ready, advised)).toBe('checkpointing, start checkpoint 1, REBALANCE_RECOMMENDED');
-  const after = end(advised.state, advised.state.operation!.id, checkpointed).state;
-  expect(after).toMatchObject({ phase: 'ready', status: 'online' });
-  expect(follow(after, notice(after, advice))).toBe('unchanged');
+it.each<[StateName, string]>([
+  ['provisioning', 'i-1'],
+  ['recreating', 'i-2'],
+  ['restoring', 'i-2'],
+  ['recovering', 'i-2'],
+])('%s: a notice of the machine that is being made is kept until that is known', (name, instanceId) => {
+  const state = STATES[name];
+  const told = { ...interruption(1), instanceId };
+  const early = notice(state, told).state;
+  expect(early).toMatchObject({ phase: state.phase, early: [told] });
+  expect(notice(early, told).state).toBe(early);
+  const generation = Number(instanceId.slice(2));
+  const after = end(early, early.operation!.id, online(generation));
+  expect(follow(early, after)).toBe(`interrupted, start checkpoint ${generation}, ONLINE, INTERRUPTION_NOTICED`);
+  expect(after.state).toMatchObject({ early: [], interruption: { instanceId }, version: early.version + 1 });
+});
+
+it('a machine that serves before what was there has been put away is saved beside that', () => {
+  const early = notice(STATES.recreating, interruption(2)).state;
+  const outcome = online(2) as OnlineOutcome;
+  const restored = { type: 'serviceRestored', operationId: early.operation!.id, outcome, now: NOW } as const;
+  expect(follow(early, fold(early, restored))).toBe(
+    'recreating, cancel recreate, start checkpoint 2, ONLINE, INTERRUPTION_NOTICED',
+  );
 });
 
 it.each<StateName>(['recreating', 'restoring', 'pausing'])(
@@ -146,6 +168,14 @@ it('a delete waits for the checkpoint, too, and nothing is recovered after it', 
   const destroying = end(half.state, state.checkpoints[0]!.id, cancelled);
   expect(follow(half.state, destroying)).toBe('destroying, start destroy 2');
   expect(follow(destroying.state, end(destroying.state, NEW, failed))).toBe('failed, DESTROY_FAILED');
+});
+
+it('a machine that somebody has started anew, and that is noticed once more, is saved once more', () => {
+  const ended = end(STATES.recovering, STATES.recovering.operation!.id, failed).state;
+  const restarted = changed(decide(ended, commandOf.restart(NEW)));
+  const again = notice(restarted);
+  expect(follow(restarted, again)).toBe('restarting, cancel restart, start checkpoint 1, INTERRUPTION_NOTICED');
+  expect(again.state.checkpoints[0]!.id).not.toBe(STATES.interrupted.operation!.id);
 });
 
 it('a delete that fails after the machine has ended recovers nothing', () => {

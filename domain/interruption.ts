@@ -1,13 +1,18 @@
 // What the cloud takes away: notices, machines that end unasked, and what is done about them. Pure, as all rules of the entity.
 
-import type { OperationId } from './ids.ts';
+import { advised } from './advice.ts';
+import { followUpId } from './followUpId.ts';
+import { givingWay } from './quietCheckpoints.ts';
 import {
+  type At,
   bump,
   type Change,
   type Fact,
   type Interruption,
+  type Notice,
   type Operation,
   type PublishedOperation,
+  type RetryTimes,
   unchanged,
   type WorkspaceEvent,
   type WorkspaceState,
@@ -15,28 +20,37 @@ import {
 
 /** Of this kind while nothing of the home can be lost any more: it is at rest, in a restore point or on its way. */
 const HOME_IS_SAFE = ['recreate', 'restore', 'pause'] as const;
+const MAKES_MACHINE = ['provision', 'recreate', 'restore', 'resume', 'recover'] as const;
+/** An operation has one machine at a time; others are of the past. */
+const MOST_EARLY = 4;
 /** Interruptions older than this say nothing about the offering any more. */
 const DAY_MS = 86_400_000;
 
-/** A notice of another machine, or one that is known, changes nothing. */
+/** A notice of another machine, or one that is known, changes nothing; of one that may be the next it is kept until that is known. */
 export function noticed(state: WorkspaceState, fact: Fact & { type: 'noticed' }): Change {
   const { notice, now } = fact;
-  if (state.machine?.instanceId !== notice.instanceId || isOnTheWayOut(state)) return unchanged(state);
+  if (isOnTheWayOut(state)) return unchanged(state);
+  if (state.machine?.instanceId !== notice.instanceId) return toldEarly(state, notice);
   // Of a machine that serves nobody: whatever its home holds is on the volume already.
   if (state.phase === 'paused' || state.phase === 'failed') return unchanged(state);
   if (notice.kind === 'interruption') return interrupted(state, notice.actionAt, notice.source, now);
-  // A recommendation evicts nobody: it is worth a restore point, once for each machine.
-  const isAdvised = state.advisedInstance === notice.instanceId;
-  if (state.phase !== 'ready' || state.checkpoints.length > 0 || isAdvised) return unchanged(state);
-  const id = followUpId(state, 'rebalance', state.generation);
-  const operation: Operation = { id, generation: state.generation, kind: 'checkpoint', reason: 'rebalance' };
-  const payload = { kind: notice.kind, instance_id: notice.instanceId, source: notice.source, operation_id: id };
-  return {
-    state: bump({ ...state, advisedInstance: notice.instanceId, operation, phase: 'checkpointing', rest: 'ready' }),
-    effects: [{ type: 'start', operation }],
-    events: [{ type: 'WORKSPACE_REBALANCE_RECOMMENDED', payload }],
-    operations: [{ operation, outcome: null }],
-  };
+  return advised(state, fact);
+}
+
+/** Told by a machine that has registered, and that the operation which has made it has not yet spoken of. */
+function toldEarly(state: WorkspaceState, notice: Notice): Change {
+  const { operation, early } = state;
+  const isExpected = operation !== null && MAKES_MACHINE.some((kind) => kind === operation.kind);
+  const isKnown = early.some(({ instanceId }) => instanceId === notice.instanceId);
+  if (!isExpected || isKnown || notice.kind !== 'interruption') return unchanged(state);
+  return { ...unchanged(state), state: bump({ ...state, early: [...early, notice].slice(-MOST_EARLY) }) };
+}
+
+/** What was told of the machine before it was this workspace's. */
+export function noticedEarly(state: WorkspaceState, { now }: At): Change {
+  const notice = state.early.find(({ instanceId }) => instanceId === state.machine?.instanceId);
+  if (notice === undefined) return unchanged(state);
+  return noticed({ ...state, early: [] }, { type: 'noticed', notice, now });
 }
 
 /** The checkpoint is never queued: it runs beside whatever runs, which is called off where the home is not safe already. */
@@ -62,7 +76,7 @@ function interrupted(state: WorkspaceState, deadline: string | null, source: str
   const remembered = {
     ...state,
     interruption: noted,
-    interruptions: [...state.interruptions, now].filter((at) => Date.parse(now) - Date.parse(at) < DAY_MS),
+    interruptions: ofTheLastDay(state, now),
   };
   if (isSafe) return { state: bump(remembered), effects: [], events: [event], operations: [] };
   const checkpoint: Operation = {
@@ -82,6 +96,7 @@ function interrupted(state: WorkspaceState, deadline: string | null, source: str
       rest: alone ? 'ready' : state.rest,
     }),
     effects: [
+      ...givingWay(state),
       ...(alone ? [] : [{ type: 'cancel' as const, operationId: operation.id }]),
       { type: 'start', operation: checkpoint },
     ],
@@ -89,6 +104,10 @@ function interrupted(state: WorkspaceState, deadline: string | null, source: str
     operations: [{ operation: checkpoint, outcome: null }],
   };
 }
+
+/** With the one that is now. */
+const ofTheLastDay = ({ interruptions }: WorkspaceState, now: string): readonly string[] =>
+  [...interruptions, now].filter((at) => Date.parse(now) - Date.parse(at) < DAY_MS);
 
 /** The machine is gone, noticed or not. A paused workspace only loses what it could have been started from. */
 export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machineEnded' }): Change {
@@ -117,7 +136,10 @@ export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machin
     type: 'WORKSPACE_MACHINE_ENDED',
     payload: { instance_id: fact.instanceId, state_reason: fact.stateReason, was_noticed: known !== null },
   };
-  const told = { ...state, interruption };
+  // One that AWS took away without a word is an interruption as much as any.
+  const isUncounted = known === null && state.launched?.compute.market === 'spot';
+  const interruptions = isUncounted ? ofTheLastDay(state, fact.now) : state.interruptions;
+  const told = { ...state, interruption, interruptions };
   // What runs ends in its own way, and is followed by a recover where the machine is still the one that ended.
   if (state.operation !== null || state.phase !== 'ready') {
     return { ...unchanged(state), state: bump(told), events: [event] };
@@ -177,7 +199,7 @@ export function recover(state: WorkspaceState): Change {
       rest: 'failed',
       interruption: interruption === null ? null : { ...interruption, ...stage },
     }),
-    effects: [{ type: 'start', operation }],
+    effects: [...givingWay(state), { type: 'start', operation }],
     events: [
       {
         type: 'WORKSPACE_RECOVERING',
@@ -194,26 +216,13 @@ export function retryDue(state: WorkspaceState): Change {
   return isDue && state.interruption !== null ? recover(state) : unchanged(state);
 }
 
-const FIRST_RETRY_MS = 60_000;
-const LONGEST_RETRY_MS = 900_000;
+const USUAL: RetryTimes = { firstMs: 60_000, longestMs: 900_000 };
 
 /** Doubles from a minute to a quarter of an hour: capacity comes back in minutes or in hours (facts/ec2.md 1.11). */
-export function retryAt(now: string, attempts: number): string {
-  const afterMs = Math.min(FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1), LONGEST_RETRY_MS);
+export function retryAt(now: string, attempts: number, { firstMs, longestMs } = USUAL): string {
+  const afterMs = Math.min(firstMs * 2 ** Math.max(0, attempts - 1), longestMs);
   return new Date(Date.parse(now) + afterMs).toISOString();
 }
 
 const isOnTheWayOut = ({ phase }: WorkspaceState): boolean =>
   phase === 'unwinding' || phase === 'destroying' || phase === 'gone' || phase === 'new';
-
-const FOLLOW_UPS = { checkpoint: 1, recover: 2, rebalance: 3 } as const;
-
-/**
- * Of an operation that nobody asked for: it follows from the workspace and the generation, so that a decision that is made again
- * (a workflow task that did not count) begins the same one.
- */
-function followUpId({ workspaceId }: WorkspaceState, kind: keyof typeof FOLLOW_UPS, generation: number): OperationId {
-  const prefix = workspaceId.slice(0, 24);
-  const number = generation.toString(16).padStart(10, '0');
-  return `${prefix}${FOLLOW_UPS[kind].toString(16).padStart(2, '0')}${number}` as OperationId;
-}

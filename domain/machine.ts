@@ -53,6 +53,11 @@ export type Machine = {
 /** The volume mounted at `/home/agent`. It outlives every machine. */
 export type Home = { readonly volumeId: string; readonly zone: string; readonly sizeGb: number };
 
+/** What the home of a new machine is: the volume that was there, a copy of it made at rest, or what a restore point holds. */
+export type HomeSource =
+  | { readonly from: 'volume' | 'copy' }
+  | { readonly from: 'restore-point'; readonly restorePointId: string };
+
 /** Whose machine it is; becomes tags on everything that costs money (facts/wire.md 3.9). */
 export type Owner = { readonly workspaceId: WorkspaceId; readonly tenantId: TenantId; readonly name: string };
 

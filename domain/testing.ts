@@ -96,6 +96,11 @@ const ended = (state: WorkspaceState, outcome: Outcome): WorkspaceState =>
 export const fresh = newWorkspace('0b0e7f5e-9a5a-4d0e-8a39-5f6d2f6f3a11' as WorkspaceId, 'acme' as TenantId);
 const ready = ended(take(fresh, 'create', operation(100)), online(1));
 const begun = (type: Command['type']): WorkspaceState => take(ready, type, operation(101));
+const SPOT = { compute: { market: 'spot' } } as const;
+const spot = { ...ready, profile: { ...profile, ...SPOT }, launched: { ...ready.launched!, ...SPOT } };
+/** By its time, of the spot workspace that it is. */
+export const due = (state: WorkspaceState, operationId = RUNNING): Change =>
+  fold(state, { type: 'checkpointDue', operationId });
 const paused = ended(begun('pause'), stopped);
 const interrupted = notice(ready).state;
 const recovering = ended(interrupted, checkpointed);
@@ -105,6 +110,7 @@ export const STATES = {
   new: fresh,
   provisioning: take(fresh, 'create'),
   ready,
+  'ready, copied meanwhile': due(spot).state,
   recreating: take(ready, 'recreate'),
   restoring: take(ready, 'restore'),
   restarting: take(ready, 'restart'),

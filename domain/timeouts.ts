@@ -14,6 +14,9 @@ export type Timeouts = {
   readonly bootMs: number;
   /** Interruptions within a day after which a policy that may go on-demand does. A count. */
   readonly demoteAfter: number;
+  /** Until capacity is looked for again, the first time and at most. */
+  readonly retryFirstMs: number;
+  readonly retryMaxMs: number;
   /** For an instance to stop. */
   readonly stopMs: number;
 };

@@ -1,9 +1,10 @@
 // What the workspace entity remembers, and the words for what is asked of it and for what comes of that.
 
+import type { Advice, PricedTarget } from './target.ts';
 import type { Compute } from './compute/block.ts';
 import type { ErrorCode, ErrorContext } from './errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
-import type { Home, Machine } from './machine.ts';
+import type { Home, HomeSource, Machine } from './machine.ts';
 
 /** On the wire; the canvas colours by these and by nothing else (facts/wire.md 1.4). */
 export type WorkspaceStatus = 'provisioning' | 'online' | 'paused' | 'failed' | 'removed';
@@ -42,6 +43,8 @@ export type Profile = {
   readonly maxHourlyUsd?: string;
   /** Absent or null = it runs until somebody says otherwise. */
   readonly autoPause?: AutoPause | null;
+  /** Between two restore points that a spot workspace gets by itself; absent = the platform's usual time, 0 = none. */
+  readonly checkpointEveryMinutes?: number;
   /** Another workspace of the tenant, with which it is paused and deleted. */
   readonly parentId?: WorkspaceId | null;
 };
@@ -58,6 +61,9 @@ export type RestoreSource = {
   readonly snapshotId: string;
   readonly sizeGb: number;
 };
+
+/** What a home can be brought back from. `homeIsGone`: it has to be, as there is no volume any more. */
+export type LastSource = RestoreSource & { readonly homeIsGone?: true };
 
 export type OperationSpec =
   | { readonly kind: 'provision'; readonly from: RestoreSource | null }
@@ -143,7 +149,12 @@ export type Standing = {
   readonly phase: RestingPhase;
   readonly machine: Machine | null;
   readonly home: Home | null;
+  /** How soon what it lacks is looked for again; absent = the usual times. */
+  readonly retry?: RetryTimes;
 };
+
+/** The first wait, and the longest that it is doubled to. */
+export type RetryTimes = { readonly firstMs: number; readonly longestMs: number };
 
 export type OnlineOutcome = {
   readonly result: 'online';
@@ -152,6 +163,8 @@ export type OnlineOutcome = {
   readonly registration: Registration;
   /** Absent where the machine is the one that was there. */
   readonly launched?: Launched;
+  /** Absent where the home is a new one, or where it was. */
+  readonly homeSource?: HomeSource;
 };
 
 export type Outcome =
@@ -162,7 +175,12 @@ export type Outcome =
       readonly home: Home;
       readonly hourlyUsd: string | null;
     }
-  | { readonly result: 'checkpointed'; readonly restorePointId: string }
+  | {
+      readonly result: 'checkpointed';
+      readonly restorePointId: string;
+      /** Where AWS has advised to leave the machine. */
+      readonly priced?: PricedTarget;
+    }
   | { readonly result: 'destroyed'; readonly restoreUntil: string | null }
   | { readonly result: 'cancelled'; readonly standing?: Standing }
   /** Without a standing it is as it was before the operation. */
@@ -191,7 +209,7 @@ export type WorkspaceState = {
   /** What a paused one costs, decimal text. */
   readonly pausedHourlyUsd: string | null;
   readonly operation: Operation | null;
-  /** That notices began while something else ran: each goes on beside it, and ends by itself. */
+  /** That notices began while something else ran, and quiet ones (domain/quietCheckpoints.ts): each goes on beside it, and ends by itself. */
   readonly checkpoints: readonly Operation[];
   /** What it goes back to where the running operation fails and has changed nothing. */
   readonly rest: RestingPhase;
@@ -201,8 +219,10 @@ export type WorkspaceState = {
   readonly interruption: Interruption | null;
   /** When machines were taken away in the last day, ISO. */
   readonly interruptions: readonly string[];
-  /** Of which a rebalance has been recommended: it has been answered. */
-  readonly advisedInstance: string | null;
+  /** Of machines that may become its own: told before the operation that makes them has said so. */
+  readonly early: readonly Notice[];
+  /** Of the last machine that AWS has advised to leave. */
+  readonly advice: Advice | null;
   /** Until then a removed one can be restored, ISO; null = it can't. */
   readonly restoreUntil: string | null;
   /** Newest last, at most RECORDED_OPERATIONS. */
@@ -239,7 +259,7 @@ export type Command =
       readonly because?: PauseCause;
     }
   | { readonly type: 'resume'; readonly operationId: OperationId }
-  | { readonly type: 'checkpoint'; readonly operationId: OperationId; readonly reason?: 'schedule' }
+  | { readonly type: 'checkpoint'; readonly operationId: OperationId }
   | {
       readonly type: 'restore';
       readonly operationId: OperationId;
@@ -256,6 +276,8 @@ export type At = { readonly now: string };
 /** `since`: the end of the last activity, ISO. */
 export type Idle = { readonly operationId: OperationId; readonly mode: PauseMode; readonly since: string };
 
+export type Due = { readonly operationId: OperationId };
+
 export type Fact =
   | ({ readonly type: 'operationEnded'; readonly operationId: OperationId; readonly outcome: Outcome } & At)
   | ({ readonly type: 'noticed'; readonly notice: Notice } & At)
@@ -263,10 +285,16 @@ export type Fact =
   | { readonly type: 'retryDue' }
   /** Nobody has used it for as long as its profile says. */
   | ({ readonly type: 'idle' } & Idle)
+  /** The time for a restore point has come. */
+  | ({ readonly type: 'checkpointDue' } & Due)
   /** The old machine has been asked to rest: until the end nobody is served. */
   | { readonly type: 'serviceInterrupted'; readonly operationId: OperationId }
   /** The new machine serves; what is left of the operation puts away what was before. */
-  | { readonly type: 'serviceRestored'; readonly operationId: OperationId; readonly outcome: OnlineOutcome };
+  | ({
+      readonly type: 'serviceRestored';
+      readonly operationId: OperationId;
+      readonly outcome: OnlineOutcome;
+    } & At);
 
 export type Effect =
   | { readonly type: 'start'; readonly operation: Operation }
@@ -316,10 +344,30 @@ export const newWorkspace = (workspaceId: WorkspaceId, tenantId: TenantId): Work
   reason: null,
   interruption: null,
   interruptions: [],
-  advisedInstance: null,
+  early: [],
+  advice: null,
   restoreUntil: null,
   recorded: [],
 });
+
+/** Of what has ended. */
+export const record = (
+  { recorded }: WorkspaceState,
+  { id, kind }: Operation,
+  { result }: Outcome,
+): readonly Recorded[] => [...recorded, { operation: { id, kind }, result }].slice(-RECORDED_OPERATIONS);
+
+/** What follows from a change at once is part of it. */
+export function followedBy(change: Change, next: (state: WorkspaceState) => Change): Change {
+  const after = next(change.state);
+  if (after.state === change.state) return change;
+  return {
+    state: { ...after.state, version: change.state.version },
+    effects: [...change.effects, ...after.effects],
+    events: [...change.events, ...after.events],
+    operations: [...change.operations, ...after.operations],
+  };
+}
 
 export const unchanged = (state: WorkspaceState): Change => ({ state, effects: [], events: [], operations: [] });
 export const bump = (state: WorkspaceState): WorkspaceState => ({ ...state, version: state.version + 1 });

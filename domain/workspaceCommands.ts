@@ -2,6 +2,7 @@
 
 import type { Compute } from './compute/block.ts';
 import type { OperationId } from './ids.ts';
+import { givingWay, isQuiet } from './quietCheckpoints.ts';
 import {
   bump,
   type Change,
@@ -35,7 +36,7 @@ export function decide(state: WorkspaceState, command: Command): Change | Refusa
       return update(state, command);
     default:
       // A checkpoint that a notice began may outlast what it ran beside, and still bring the machine to rest.
-      return isResting(state.phase) && state.checkpoints.length === 0 ? begin(state, command) : busyOrRemoved(state);
+      return isResting(state.phase) && state.checkpoints.every(isQuiet) ? begin(state, command) : busyOrRemoved(state);
   }
 }
 
@@ -63,7 +64,7 @@ function begin(state: WorkspaceState, command: Operating): Change | Refusal {
     case 'checkpoint':
       return state.home === null
         ? notIn(state, 'checkpoint', 'online or paused')
-        : start(state, command, { kind: 'checkpoint', reason: command.reason ?? 'manual' }, 'checkpointing');
+        : start(state, command, { kind: 'checkpoint', reason: 'manual' }, 'checkpointing');
     case 'restore':
       return start(state, command, { kind: 'restore', from: command.from }, 'restoring');
   }
@@ -154,7 +155,7 @@ function start(
   });
   return {
     state: started,
-    effects: [{ type: 'start', operation }],
+    effects: [...givingWay(state), { type: 'start', operation }],
     events: [begun(started, operation)],
     operations: [{ operation, outcome: null }],
   };
@@ -213,8 +214,8 @@ function remove(
 
 /** Asks the running operation to unwind; one that is past its point of no return ends as it would have. */
 function abort(state: WorkspaceState, target: OperationId): Change | Refusal {
-  const { operation } = state;
-  if (operation?.id !== target) {
+  const operation = [state.operation, ...state.checkpoints].find((each) => each?.id === target);
+  if (operation === undefined || operation === null) {
     const isOver = state.recorded.some((entry) => entry.operation.id === target);
     return isOver ? unchanged(state) : { refused: 'OPERATION_NOT_FOUND', context: { operation_id: target } };
   }
@@ -252,7 +253,8 @@ function notIn(state: WorkspaceState, command: string, needed: string): Refusal 
 
 function busyOrRemoved(state: WorkspaceState): Refusal {
   if (state.phase === 'gone') return { refused: 'WORKSPACE_REMOVED', context: { workspace_id: state.workspaceId } };
-  const running = state.operation ?? state.checkpoints.at(-1) ?? state.recorded.at(-1)?.operation;
+  const running =
+    state.operation ?? state.checkpoints.findLast((each) => !isQuiet(each)) ?? state.recorded.at(-1)?.operation;
   return { refused: 'OPERATION_IN_PROGRESS', context: { operation: running?.kind, operation_id: running?.id } };
 }
 

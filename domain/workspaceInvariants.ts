@@ -1,6 +1,7 @@
 // What must hold in every state of a workspace; tests and chaos runs share it.
 
 import { RECORDED_OPERATIONS, type WorkspaceState } from './workspace.ts';
+import { isQuiet } from './quietCheckpoints.ts';
 import { isResting } from './workspaceCommands.ts';
 
 /** Empty = all well. */
@@ -13,6 +14,7 @@ export function brokenInvariants(state: WorkspaceState): string[] {
     state.checkpoints.every(({ kind }) => kind === 'checkpoint'),
     'only a checkpoint runs beside another operation',
   );
+  rule(state.checkpoints.filter(isQuiet).length <= 1, 'one copy at a time for its own sake');
   rule(new Set(running).size === running.length, 'an operation runs once');
   rule(
     state.recorded.every((r) => !running.includes(r.operation.id)),

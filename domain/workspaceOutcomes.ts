@@ -1,17 +1,20 @@
 // What an operation's end changes: (state, fact) -> state, effects and events.
 
-import { afterInterruption, machineEnded, noticed, retryAt, retryDue } from './interruption.ts';
+import { answered, following } from './advice.ts';
+import { afterInterruption, machineEnded, noticed, noticedEarly, retryAt, retryDue } from './interruption.ts';
+import type { HomeSource } from './machine.ts';
+import { checkpointDue, isQuiet, quietEnded } from './quietCheckpoints.ts';
 import {
   bump,
   type Change,
   type Fact,
+  followedBy,
   type At,
   type OnlineOutcome,
   type Operation,
   type Outcome,
   type Reason,
-  RECORDED_OPERATIONS,
-  type Recorded,
+  record,
   type Standing,
   unchanged,
   type WorkspaceEvent,
@@ -30,14 +33,25 @@ export function fold(state: WorkspaceState, fact: Fact): Change {
       return retryDue(state);
     case 'idle':
       return idle(state, fact);
+    case 'checkpointDue':
+      return checkpointDue(state, fact);
     case 'serviceInterrupted':
       if (state.operation?.id !== fact.operationId || state.status !== 'online') return unchanged(state);
       return { ...unchanged(state), state: bump({ ...state, status: 'provisioning' }) };
     case 'serviceRestored':
-      return serviceRestored(state, fact);
+      return followed(serviceRestored(state, fact), state, fact);
     case 'operationEnded':
-      return operationEnded(state, fact);
+      return followed(operationEnded(state, fact), state, fact);
   }
+}
+
+/** What was told too early, or while there was no time for it, has its turn where something has changed. */
+function followed(change: Change, before: WorkspaceState, fact: Fact & At): Change {
+  if (change.state === before) return change;
+  return followedBy(
+    followedBy(change, (state) => noticedEarly(state, fact)),
+    following,
+  );
 }
 
 /** The end says the same again: its event is this one (its key is the operation's), and its state changes nothing any more. */
@@ -59,6 +73,9 @@ function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEn
   const { outcome, operationId } = fact;
   const { operation } = state;
   const beside = state.checkpoints.find(({ id }) => id === operationId);
+  if (beside !== undefined && isQuiet(beside)) {
+    return quietOneEnded(quietEnded(state, beside, outcome), { operation: beside, outcome });
+  }
   if (beside !== undefined) {
     const checkpoints = state.checkpoints.filter((each) => each !== beside);
     return checkpointEnded({ ...state, checkpoints }, beside, fact);
@@ -68,6 +85,18 @@ function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEn
   if (operationId === state.interruption?.checkpointId) return checkpointEnded(free, operation, fact);
   const settled = { ...settle(free, operation, outcome, fact), recorded: record(state, operation, outcome) };
   return next(settled, { operation, outcome });
+}
+
+/** Nothing follows from it, but for the delete that waited for everything. */
+function quietOneEnded(settled: WorkspaceState, ended: { operation: Operation; outcome: Outcome }): Change {
+  if (settled.next !== null) return next(settled, ended);
+  const { operation, outcome } = ended;
+  const operations = [ended];
+  if (outcome.result === 'cancelled') return { state: bump(settled), effects: [], events: [], operations };
+  const told = eventsOf(settled, operation, outcome);
+  if (outcome.result !== 'checkpointed') return { state: bump(settled), effects: [], events: told, operations };
+  const { state, events } = answered(settled, operation.id, outcome.restorePointId, outcome.priced);
+  return { state: bump(state), effects: [], events: [...told, ...events], operations };
 }
 
 /** One that a notice began: whatever came of it, the machine is going, and another one is next. */
@@ -133,11 +162,10 @@ function settle(state: WorkspaceState, operation: Operation, outcome: Outcome, {
       return { ...state, ...nothing, status: 'removed', phase: 'gone', restoreUntil };
     }
     case 'cancelled': {
-      const reason = { code: 'OPERATION_CANCELLED', context: {}, message: `${operation.kind} was cancelled` } as const;
-      return standing(state, outcome.standing ?? asBefore(state), reason);
+      return standing(state, outcome.standing ?? asBefore(state), cancelled(operation));
     }
     case 'failed':
-      return waiting(standing(state, outcome.standing ?? asBefore(state), outcome.reason), operation, now);
+      return waiting(standing(state, outcome.standing ?? asBefore(state), outcome.reason), operation, outcome, now);
   }
 }
 
@@ -160,12 +188,14 @@ function online(state: WorkspaceState, operation: Operation, outcome: OnlineOutc
   };
 }
 
+type Failed = Extract<Outcome, { result: 'failed' }>;
+
 /** A recover that found no room looks again by itself; every other end is final. */
-function waiting(state: WorkspaceState, { kind }: Operation, now: string): WorkspaceState {
+function waiting(state: WorkspaceState, { kind }: Operation, { standing: left }: Failed, now: string): WorkspaceState {
   const { interruption, reason } = state;
   if (kind !== 'recover' || interruption === null) return state;
   const isTemporary = reason?.code === 'CAPACITY_EXHAUSTED' || reason?.code === 'AWS_QUOTA_INSUFFICIENT';
-  const retry = isTemporary && state.phase === 'paused' ? retryAt(now, interruption.attempts) : null;
+  const retry = isTemporary && state.phase === 'paused' ? retryAt(now, interruption.attempts, left?.retry) : null;
   return { ...state, interruption: { ...interruption, stage: 'waiting', retryAt: retry } };
 }
 
@@ -188,7 +218,7 @@ function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome)
   const operation_id = operation.id;
   switch (outcome.result) {
     case 'online': {
-      const { machine, home, registration } = outcome;
+      const { machine, home, registration, homeSource } = outcome;
       const payload = {
         url: registration.url,
         agent_card: registration.agentCard,
@@ -197,6 +227,7 @@ function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome)
         instance_type: machine.instanceType,
         zone: machine.zone,
         home_volume_id: home.volumeId,
+        ...(homeSource === undefined ? {} : sourceOf(homeSource)),
         operation: operation.kind,
         operation_id,
       };
@@ -212,16 +243,16 @@ function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome)
       return [{ type: 'WORKSPACE_PAUSED', payload }];
     }
     case 'checkpointed':
-      return [{ type: 'WORKSPACE_CHECKPOINTED', payload: { restore_point_id: outcome.restorePointId, operation_id } }];
+      return [{ type: 'WORKSPACE_CHECKPOINTED', payload: checkpointOf(operation, outcome.restorePointId) }];
     case 'destroyed':
       return [{ type: 'WORKSPACE_DESTROYED', payload: { operation_id, restore_until: outcome.restoreUntil } }];
     case 'cancelled':
     case 'failed': {
-      const { reason } = state;
+      const { message, code, context } = outcome.result === 'failed' ? outcome.reason : cancelled(operation);
       const payload = {
-        error: reason?.message,
-        code: reason?.code,
-        ...reason?.context,
+        error: message,
+        code,
+        ...context,
         operation: operation.kind,
         operation_id,
         status: state.status,
@@ -231,11 +262,25 @@ function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome)
   }
 }
 
+const sourceOf = (source: HomeSource) => ({
+  home_from: source.from,
+  ...(source.from === 'restore-point' ? { restore_point_id: source.restorePointId } : {}),
+});
+
+const cancelled = ({ kind }: Operation): Reason => ({
+  code: 'OPERATION_CANCELLED',
+  context: {},
+  message: `${kind} was cancelled`,
+});
+
+const checkpointOf = (operation: Operation, restorePointId: string) => ({
+  restore_point_id: restorePointId,
+  operation_id: operation.id,
+  ...(operation.kind === 'checkpoint' ? { reason: operation.reason } : {}),
+});
+
 function failureEvent({ kind }: Operation): string {
   if (kind === 'provision') return 'WORKSPACE_PROVISION_FAILED';
   if (kind === 'recover') return 'WORKSPACE_RECOVER_FAILED';
   return kind === 'destroy' ? 'WORKSPACE_DESTROY_FAILED' : 'WORKSPACE_OPERATION_FAILED';
 }
-
-const record = (state: WorkspaceState, { id, kind }: Operation, { result }: Outcome): readonly Recorded[] =>
-  [...state.recorded, { operation: { id, kind }, result }].slice(-RECORDED_OPERATIONS);

@@ -39,6 +39,16 @@ const TABLE: Record<StateName, Row> = {
     pause: 'pausing, start pause 1, OPERATION_STARTED',
     update: 'ready, UPDATED',
   }),
+  // Whatever is asked for comes first.
+  'ready, copied meanwhile': resting(1, {
+    delete: 'unwinding, cancel checkpoint, REMOVED',
+    recreate: 'recreating, cancel checkpoint, start recreate 2, OPERATION_STARTED',
+    restart: 'restarting, cancel checkpoint, start restart 1, OPERATION_STARTED',
+    pause: 'pausing, cancel checkpoint, start pause 1, OPERATION_STARTED',
+    checkpoint: 'checkpointing, cancel checkpoint, start checkpoint 1, OPERATION_STARTED',
+    restore: 'restoring, cancel checkpoint, start restore 2, OPERATION_STARTED',
+    update: 'ready, UPDATED',
+  }),
   recreating: running('recreating', 'recreate'),
   restoring: running('restoring', 'restore'),
   restarting: running('restarting', 'restart'),

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { wait } from './wait.ts';
 
-const run = promisify(execFile);
+/** The system's commands, as this process's environment finds them. */
+const run = (file: string, args: readonly string[]): Promise<unknown> =>
+  promisify(execFile)(file, args, { env: process.env });
 
 export type MountedHome = { readonly volumeId: string; readonly path: string };
 
@@ -123,6 +125,7 @@ export async function unmountHome<Result>(path: string, look: (where: string) =>
       throw error;
     }
   }
+  await endWriters(path);
   await run('sync', ['-f', path]);
   await run('mount', ['-o', 'remount,ro', path]).catch(async () => {
     // Refused while files are open for writing: their writers did not come to rest in their time.
@@ -136,6 +139,23 @@ export async function unmountHome<Result>(path: string, look: (where: string) =>
   });
   return result;
 }
+
+/** A browser that is told to end writes its profile first. */
+const END_MS = 8_000;
+
+/** Whoever still has files of the home open is asked to end, and waited for; who stays is cut off by the unmount. */
+async function endWriters(path: string): Promise<void> {
+  await run('fuser', ['-k', '-TERM', '-M', '-m', path]).catch(() => {});
+  for (const until = Date.now() + END_MS; Date.now() < until && (await isInUse(path)); )
+    await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** fuser fails where there is nobody. */
+const isInUse = (path: string): Promise<boolean> =>
+  run('fuser', ['-M', '-m', path]).then(
+    () => true,
+    () => false,
+  );
 
 /** Everything that was written is on the volume, and what is written from now on waits. Of a folder there is nothing to hold. */
 export async function freezeHome(path: string): Promise<void> {

@@ -14,6 +14,9 @@ export type Platform = {
 /** Whoever asks has taken control long before: other orders need not wait for an action that hangs. */
 const YIELD_MS = 10_000;
 
+/** An action takes a moment, or hangs: the home may be needed elsewhere soon. */
+const DECISION_MS = 3_000;
+
 type Order = { readonly id: string; readonly kind: string };
 type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
 
@@ -45,6 +48,8 @@ async function carryOut(
   try {
     switch (kind) {
       case 'quiesce':
+        // The agent stops where it would decide what to do next; whoever hangs is not waited for.
+        if (!(await actions.yield(DECISION_MS))) log('an action is still running; the home rests without it');
         return done(await home.quiesce());
       case 'mount':
         await home.mount();

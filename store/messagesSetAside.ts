@@ -11,3 +11,18 @@ export async function setAside(db: Queryable, messageId: string, body: string, b
     [messageId, body.slice(0, MOST_CHARACTERS).replaceAll('\u0000', ''), because.slice(0, MOST_CHARACTERS)],
   );
 }
+
+export type MessageSetAside = {
+  readonly message_id: string;
+  readonly body: string;
+  readonly because: string;
+  readonly set_aside_at: Date;
+};
+
+/** The newest first. */
+export async function messagesSetAside(db: Queryable, limit: number): Promise<MessageSetAside[]> {
+  const { rows } = await db.query(`select * from messages_set_aside order by set_aside_at desc, message_id limit $1`, [
+    limit,
+  ]);
+  return rows;
+}

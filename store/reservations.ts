@@ -74,15 +74,24 @@ export async function release(
   );
 }
 
-/** A machine that is paused takes no vCPU, and of the budget what its volumes cost. */
+/**
+ * What is paused takes no vCPU, and of the budget what its volumes cost: once, however many generations were tried to no avail. It is
+ * reserved with the newest that was ever let through.
+ */
 export async function reserveStorage(
   db: Queryable,
   { workspaceId, generation }: { readonly workspaceId: WorkspaceId; readonly generation: number },
   cost: { readonly hourly: number; readonly monthly: number },
 ): Promise<void> {
   await db.query(
-    `update reservations set vcpus = 0, hourly_micros = $3, monthly_micros = $4, released_at = null
-     where workspace_id = $1 and generation = $2`,
+    `with newest as (
+       select max(generation) as generation from reservations where workspace_id = $1 and generation <= $2
+     ), others as (
+       update reservations r set released_at = now() from newest n
+       where r.workspace_id = $1 and r.generation < n.generation and r.released_at is null
+     )
+     update reservations r set vcpus = 0, hourly_micros = $3, monthly_micros = $4, released_at = null from newest n
+     where r.workspace_id = $1 and r.generation = n.generation`,
     [workspaceId, generation, cost.hourly, cost.monthly],
   );
 }

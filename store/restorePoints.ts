@@ -121,31 +121,41 @@ export async function liveRestorePoints(db: Queryable, workspaceId: WorkspaceId)
   return rows;
 }
 
+/** `days` counts for those beyond the newest `kept`; `scheduled` are apart from them, and neither too many nor too old. */
+export type Retention = {
+  readonly kept: number;
+  readonly days: number;
+  readonly scheduled: { readonly kept: number; readonly days: number };
+};
+
 /**
- * Those with a date that is over, failed ones, and of each workspace the older ones beyond the newest `kept` once they are older
- * than `days`. Of a workspace that is not removed one that is whole always stays: the newest, of those that nobody has deleted.
+ * Those with a date that is over, those that came to nothing, and of each workspace what is beyond its retention. Of a workspace that is
+ * not removed one that is whole always stays: the newest, of those that nobody has deleted.
  */
 export async function expiredRestorePoints(
   db: Queryable,
   region: string,
-  { kept, days }: { readonly kept: number; readonly days: number },
+  { kept, days, scheduled }: Retention,
 ): Promise<RestorePointRow[]> {
   const { rows } = await db.query(
     `with ranked as (
        select p.*, w.status = 'removed' as is_removed,
          row_number() over (partition by p.workspace_id order by (p.state = 'completed') desc,
-           (coalesce(p.expires_at > now(), true)) desc, p.requested_at desc) as rank
+           (coalesce(p.expires_at > now(), true)) desc, p.requested_at desc) as rank,
+         row_number() over (partition by p.workspace_id, p.reason = 'schedule' order by (p.state = 'completed') desc,
+           (coalesce(p.expires_at > now(), true)) desc, p.requested_at desc) as rank_of_kind
        from restore_points p join workspaces w on w.id = p.workspace_id
        where p.region = $1 and p.state <> 'deleted'
      )
      select * from ranked
      where (is_removed or rank > 1) and (
        expires_at <= now()
-       or (state = 'failed' and requested_at < now() - interval '1 day')
-       or (not is_removed and rank > $2 and requested_at < now() - make_interval(days => $3))
+       or (state in ('failed', 'requested') and requested_at < now() - interval '1 day')
+       or (not is_removed and reason <> 'schedule' and rank_of_kind > $2 and requested_at < now() - make_interval(days => $3))
+       or (not is_removed and reason = 'schedule' and (rank_of_kind > $4 or requested_at < now() - make_interval(days => $5)))
      )
      order by requested_at`,
-    [region, kept, days],
+    [region, kept, days, scheduled.kept, scheduled.days],
   );
   return rows;
 }

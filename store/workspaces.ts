@@ -1,5 +1,6 @@
 // The read model of workspaces: written by the entity under its version, read by every GET.
 
+import type { Advice } from '../domain/target.ts';
 import type {
   AutoPause,
   Interruption,
@@ -9,6 +10,7 @@ import type {
 } from '../domain/workspace.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { ActivityKind } from '../domain/activity.ts';
+import { LAST_RESTORE_POINT, type LastRestorePoint, readLast } from './lastRestorePoint.ts';
 import { eventsParameter, insertEvents } from './events.ts';
 import { operationsParameter, upsertOperations } from './operations.ts';
 import type { Queryable } from './pool.ts';
@@ -46,8 +48,21 @@ export type WorkspaceRow = {
   readonly generations: number;
   readonly paused_hourly_usd: string | null;
   readonly interruption: Interruption | null;
+  /** The machine that is being made in place of one that is taken away: what was asked for last. */
+  readonly coming_back_on: {
+    readonly instance_type: string;
+    readonly zone: string;
+    readonly market: string;
+    readonly instance_id: string | null;
+  } | null;
   readonly auto_pause: AutoPause | null;
   readonly parent_id: WorkspaceId | null;
+  /** Null = the platform's usual time, 0 = none. */
+  readonly checkpoint_every_minutes: number | null;
+  /** Since when its home may change; null while it is paused, and before it was ever online. */
+  readonly serving_since: Date | null;
+  readonly last_restore_point: LastRestorePoint | null;
+  readonly rebalance: Advice | null;
   /** Null while it is not. */
   readonly online_since: Date | null;
   readonly last_activity_at: Date | null;
@@ -79,9 +94,10 @@ export async function publishWorkspace(
     `with published as (
        insert into workspaces as w (id, tenant_id, name, role, runtime, tier, compute, status, phase, generation, url, instance_id,
          instance_type, region, zone, home_volume_id, operation_id, operation_kind, reason, version, launched, max_hourly_usd,
-         restore_until, generations, paused_hourly_usd, interruption, auto_pause, parent_id, online_since)
+         restore_until, generations, paused_hourly_usd, interruption, auto_pause, parent_id, online_since,
+         checkpoint_every_minutes, serving_since, rebalance)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $23, $24, $25, $26, $27, $28, nullif($29, 'null')::jsonb, $30,
-         case when $8 = 'online' then now() end)
+         case when $8 = 'online' then now() end, $31, case when $8 = 'online' then now() end, $32)
        on conflict (id) do update set
          name = excluded.name, role = excluded.role, runtime = excluded.runtime, tier = excluded.tier, compute = excluded.compute,
          status = excluded.status, phase = excluded.phase, generation = excluded.generation, url = excluded.url,
@@ -91,6 +107,10 @@ export async function publishWorkspace(
          max_hourly_usd = excluded.max_hourly_usd, restore_until = excluded.restore_until, generations = excluded.generations,
          paused_hourly_usd = excluded.paused_hourly_usd, interruption = excluded.interruption,
          auto_pause = excluded.auto_pause, parent_id = excluded.parent_id,
+         checkpoint_every_minutes = excluded.checkpoint_every_minutes,
+         rebalance = excluded.rebalance,
+         serving_since = case when excluded.status in ('paused', 'failed', 'removed') then null
+           else coalesce(w.serving_since, excluded.serving_since) end,
          online_since = case when w.status = excluded.status then w.online_since else excluded.online_since end, updated_at = now()
        where w.version < excluded.version
      ), recorded as (
@@ -128,13 +148,20 @@ export async function publishWorkspace(
       state.interruption === null ? null : JSON.stringify(state.interruption),
       JSON.stringify(profile.autoPause ?? null),
       profile.parentId ?? null,
+      profile.checkpointEveryMinutes ?? null,
+      state.advice === null ? null : JSON.stringify(state.advice),
     ],
   );
 }
 
 const COLUMNS = `w.*, now() as read_at, h.last_seen_at, h.report,
   (select l.agent_card from launches l where l.instance_id = w.instance_id) as agent_card,
-  (select l.last_seen from control_locks l where l.workspace_id = w.id) as control_seen_at`;
+  (select l.last_seen from control_locks l where l.workspace_id = w.id) as control_seen_at,
+  ${LAST_RESTORE_POINT},
+  (select jsonb_build_object('instance_type', l.request ->> 'InstanceType', 'zone', l.request -> 'Placement' ->> 'AvailabilityZone',
+     'market', coalesce(l.request -> 'InstanceMarketOptions' ->> 'MarketType', 'on-demand'), 'instance_id', l.instance_id)
+   from launches l where w.phase = 'recovering' and l.workspace_id = w.id and l.generation = w.generations
+   order by l.attempt desc limit 1) as coming_back_on`;
 const FROM = 'workspaces w left join heartbeats h on h.workspace_id = w.id and h.generation = w.generation';
 
 /** The workspace, removed ones too, or null where the tenant has none of that id. */
@@ -143,7 +170,7 @@ export async function findWorkspace(db: Queryable, tenantId: string, id: Workspa
     id,
     tenantId,
   ]);
-  return rows[0] ?? null;
+  return rows[0] === undefined ? null : read(rows[0]);
 }
 
 /** The tenant's workspaces that are not removed, oldest first. */
@@ -152,5 +179,7 @@ export async function listWorkspaces(db: Queryable, tenantId: string): Promise<W
     `select ${COLUMNS} from ${FROM} where w.tenant_id = $1 and w.status <> 'removed' order by w.created_at, w.id`,
     [tenantId],
   );
-  return rows;
+  return rows.map(read);
 }
+
+const read = (row: WorkspaceRow): WorkspaceRow => ({ ...row, last_restore_point: readLast(row.last_restore_point) });

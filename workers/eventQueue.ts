@@ -10,6 +10,7 @@ import {
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { setTimeout as pause } from 'node:timers/promises';
+import { addEventCounts, EVENT_OUTCOMES, type EventCounts, noEvents } from '../store/eventQueueCounts.ts';
 import { launchOfInstance } from '../store/launches.ts';
 import { setAside } from '../store/messagesSetAside.ts';
 import type { Database } from '../store/pool.ts';
@@ -22,13 +23,13 @@ export type EventQueueOptions = {
   readonly db: Database;
   readonly log: Logger;
   readonly queueName: string;
+  readonly region: string;
   /** Receives at the same time; each takes up to ten messages. */
   readonly receivers?: number;
 };
 
-/** `other`: well-formed, and of no interest. `ignored`: about machines that are not ours, or not any more. */
-export type EventQueueCounts = { told: number; ignored: number; other: number; setAside: number };
-export type EventQueue = { readonly counts: Readonly<EventQueueCounts>; stop(): Promise<void> };
+/** Of this worker alone; all of them together are in the records. */
+export type EventQueue = { readonly counts: Readonly<EventCounts>; stop(): Promise<void> };
 
 /** As long as SQS lets a receive wait. */
 const WAIT_SECONDS = 20;
@@ -36,8 +37,8 @@ const WAIT_SECONDS = 20;
 const RETRY_MS = 5_000;
 
 export function startEventQueue(options: EventQueueOptions): EventQueue {
-  const { sqs, log, queueName, receivers = 2 } = options;
-  const counts: EventQueueCounts = { told: 0, ignored: 0, other: 0, setAside: 0 };
+  const { sqs, db, log, queueName, region, receivers = 2 } = options;
+  const total = noEvents();
   const stopping = new AbortController();
   const { signal } = stopping;
   const loops = Array.from({ length: receivers }, () => receive());
@@ -60,27 +61,35 @@ export function startEventQueue(options: EventQueueOptions): EventQueue {
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: WAIT_SECONDS }),
       { abortSignal: signal },
     );
-    const done = (await Promise.all(Messages.map(takeOne))).filter((message) => message !== null);
+    const counts = noEvents();
+    const done = (await Promise.all(Messages.map((message) => takeOne(message, counts)))).filter(
+      (each) => each !== null,
+    );
     if (done.length === 0) return;
+    // Before they are gone: one that comes again is counted again, as it is told again.
+    await addEventCounts(db, region, counts);
+    for (const outcome of EVENT_OUTCOMES) total[outcome] += counts[outcome];
     const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   }
 
   /** The message once it need not come again; null where it should, as somebody could not be told. */
-  async function takeOne(message: Message): Promise<Message | null> {
+  async function takeOne(message: Message, counts: EventCounts): Promise<Message | null> {
     let events: readonly Ec2Event[];
     try {
       events = readEc2Event(message.Body ?? '');
     } catch (error) {
-      counts.setAside++;
       log.warn({ err: error, message_id: message.MessageId }, 'a message is no event; it is set aside');
-      return setAside(options.db, message.MessageId ?? '', message.Body ?? '', String(error)).then(
-        () => message,
+      return setAside(db, message.MessageId ?? '', message.Body ?? '', String(error)).then(
+        () => {
+          counts.set_aside++;
+          return message;
+        },
         () => null,
       );
     }
     try {
-      for (const event of events) await tell(event);
+      for (const event of events) counts[await tell(event)]++;
       return message;
     } catch (error) {
       log.warn({ err: error, message_id: message.MessageId }, 'an event could not be passed on; it comes again');
@@ -88,30 +97,24 @@ export function startEventQueue(options: EventQueueOptions): EventQueue {
     }
   }
 
-  async function tell(event: Ec2Event): Promise<void> {
-    if (event.type === 'other') {
-      counts.other++;
-      return;
-    }
+  async function tell(event: Ec2Event): Promise<'told' | 'ignored' | 'other'> {
+    if (event.type === 'other') return 'other';
     const instanceId = event.type === 'ended' ? event.instanceId : event.notice.instanceId;
-    const launch = await launchOfInstance(options.db, instanceId);
-    if (launch === null || !launch.isOpen) {
-      counts.ignored++;
-      return;
-    }
+    const launch = await launchOfInstance(db, instanceId);
+    if (launch === null || !launch.isOpen) return 'ignored';
     const workspace = options.client.workflow.getHandle(workspaceWorkflowId(launch.workspaceId));
     try {
       if (event.type === 'notice') await workspace.signal(interruptionNoticeSignal, event.notice);
       else await workspace.signal(machineEndedSignal, { instanceId, stateReason: null });
-      counts.told++;
+      return 'told';
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      counts.ignored++;
+      return 'ignored';
     }
   }
 
   return {
-    counts,
+    counts: total,
     async stop() {
       stopping.abort();
       await Promise.all(loops);

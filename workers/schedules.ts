@@ -1,9 +1,15 @@
 // The schedules of maintenance: there from the first worker on, one run at a time (design, section 3).
 
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { checkpointDue } from '../workflows/checkpointDue.ts';
 import { expireRestorePoints } from '../workflows/expireRestorePoints.ts';
 import { pauseIdle } from '../workflows/pauseIdle.ts';
-import { expireScheduleId, pauseIdleScheduleId, refreshImagesScheduleId } from '../workflows/messages.ts';
+import {
+  checkpointDueScheduleId,
+  expireScheduleId,
+  pauseIdleScheduleId,
+  refreshImagesScheduleId,
+} from '../workflows/messages.ts';
 import { refreshImages } from '../workflows/refreshImages.ts';
 import { refreshPrices } from '../workflows/refreshPrices.ts';
 import { refreshSpotPrices } from '../workflows/refreshSpotPrices.ts';
@@ -57,6 +63,14 @@ const maintenance = (taskQueue: string): readonly Maintenance[] => [
     every: '1 minute',
     atOnce: false,
     note: 'pauses what nobody uses',
+  },
+  {
+    scheduleId: checkpointDueScheduleId(taskQueue),
+    workflow: checkpointDue,
+    // The shortest time between two is some minutes; what one look tells is spread over the minute.
+    every: '1 minute',
+    atOnce: false,
+    note: 'takes restore points of spot workspaces',
   },
 ];
 

@@ -92,7 +92,7 @@ export async function startWorker(
   const sweep = await startSweepLoop({ ...sweeping, intervalMs: settings.SWEEP_INTERVAL_MS });
   const watch = startMachineWatch({ ...sweeping, intervalMs: settings.MACHINE_WATCH_MS });
   const { EC2_EVENT_QUEUE: queueName } = settings;
-  const events = queueName === undefined ? null : startEventQueue({ sqs: ec2.sqs, client, db, log, queueName });
+  const events = queueName === undefined ? null : startEventQueue({ sqs: ec2.sqs, client, db, log, queueName, region });
   const done = runToTheEnd();
   async function runToTheEnd(): Promise<void> {
     try {

@@ -1,13 +1,14 @@
 // checkpoint: a restore point of the home as it is now. Before an interruption it spends the time that AWS has given in stages: the
 // home is brought to rest if that is done in time, and the snapshot is asked for in any case.
 
-import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
+import type { PricedTarget } from '../domain/target.ts';
 import type { RestorePointQuality } from '../domain/restorePoint.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { CheckpointInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
 import { order } from './orders.ts';
-import { settingsActivities } from './policies.ts';
+import { recordActivities, settingsActivities } from './policies.ts';
 import { takeRestorePoint, wholeRestorePoint } from './restorePoints.ts';
 
 /** Of the time until the machine is taken: the larger part for its user's work, the rest for the request of the snapshot. */
@@ -17,9 +18,12 @@ const LEAST_MS = 2_000;
 /** The writes of a machine that goes on are held so long at most (sidecar/homeKeeper.ts thaws by itself later). */
 const FREEZE_MS = 5_000;
 
+/** `priced`: where AWS advises to leave the machine. */
+export type Checkpointed = { readonly restorePointId: string; readonly priced?: PricedTarget };
+
 /** Throws SNAPSHOT_FAILED; the home itself is not touched. */
-export async function checkpoint(input: CheckpointInput): Promise<{ restorePointId: string }> {
-  const { operationId, owner, generation, home, machine, isServing, reason, deadline } = input;
+export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> {
+  const { operationId, owner, generation, home, machine, isServing, reason, deadline, instead } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
   const timeouts = await settingsActivities.readTimeouts();
   const signals = new MachineSignals();
@@ -27,11 +31,12 @@ export async function checkpoint(input: CheckpointInput): Promise<{ restorePoint
   if (reason === 'interruption') return beforeInterruption();
 
   const why = reason;
+  const told = await target();
   setCurrentDetails(`**copying ${home.volumeId}**`);
-  const quality = await frozen();
-  await takeRestorePoint(context, { reason: why, quality });
-  if (quality === 'frozen') await thawed();
-  const { restorePointId, snapshotId } = await wholeRestorePoint(context, { reason: why, quality });
+  const { quality, restorePointId } = await whileFrozen();
+  // Nobody waits for one that nobody asked for: it holds this moment, and the sweep sees when it is whole.
+  if (reason !== 'manual') return { restorePointId, ...told };
+  const { snapshotId } = await wholeRestorePoint(context, { reason: why, quality });
   setCurrentDetails(`${snapshotId} is whole`);
   return { restorePointId };
 
@@ -57,6 +62,27 @@ export async function checkpoint(input: CheckpointInput): Promise<{ restorePoint
     });
     setCurrentDetails(`${snapshotId} asked for, ${at}`);
     return { restorePointId };
+  }
+
+  /** Nothing is reserved there: it is a word to the user, before there is need of it. */
+  async function target(): Promise<Pick<Checkpointed, 'priced'>> {
+    if (instead === undefined || machine === null) return {};
+    const summary = 'where it would go, and for how much';
+    const priced = await recordActivities.priceTarget.executeWithOptions({ summary }, [
+      { operation, owner, home, machine, ...instead },
+    ]);
+    return { priced };
+  }
+
+  /** Whatever comes in between, the machine's writes are not held for longer than that. */
+  async function whileFrozen(): Promise<{ quality: RestorePointQuality; restorePointId: string }> {
+    let quality: RestorePointQuality = 'frozen';
+    try {
+      quality = await frozen();
+      return { quality, ...(await takeRestorePoint(context, { reason: why, quality })) };
+    } finally {
+      if (quality === 'frozen') await CancellationScope.nonCancellable(thawed);
+    }
   }
 
   /** Writes are held, if the machine can; a machine that does not answer is copied as it is. */

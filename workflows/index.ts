@@ -1,6 +1,7 @@
 // The workflows that a worker serves; the exported names are their type names.
 
 export { checkpoint } from './checkpoint.ts';
+export { checkpointDue } from './checkpointDue.ts';
 export { destroy } from './destroy.ts';
 export { displayControl } from './displayControl.ts';
 export { expireRestorePoints } from './expireRestorePoints.ts';

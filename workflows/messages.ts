@@ -5,11 +5,12 @@ import type { Compute } from '../domain/compute/block.ts';
 import type { Asked } from '../domain/compute/gates.ts';
 import type { ErrorCode, ErrorContext } from '../domain/errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
-import type { Home, InstanceFact, Machine, Owner } from '../domain/machine.ts';
+import type { Home, InstanceFact, Machine, Market, Owner } from '../domain/machine.ts';
 import type { QuotaRequest } from '../domain/quotaRequest.ts';
 import type {
   CheckpointReason,
   Command,
+  Due,
   Idle,
   Notice,
   OnlineOutcome,
@@ -54,6 +55,9 @@ export type QuotaIncreaseWorkflow = (input: QuotaIncreaseInput) => Promise<strin
 export const requestIncreaseUpdate = defineUpdate<QuotaRequest, [number]>('requestIncrease');
 /** Of the schedule that pauses what nobody uses. */
 export const pauseIdleScheduleId = (taskQueue: string): string => `${taskQueue}/pause-idle`;
+
+/** Of the schedule that takes restore points of spot workspaces. */
+export const checkpointDueScheduleId = (taskQueue: string): string => `${taskQueue}/checkpoint-due`;
 
 /** The schedule of refreshImages, for those who want a run now. */
 export const refreshImagesScheduleId = (taskQueue: string): string => `${taskQueue}/refresh-images`;
@@ -109,6 +113,8 @@ export const resourceStateChangedSignal = defineSignal<[ResourceFact]>('resource
 export const interruptionNoticeSignal = defineSignal<[Notice]>('interruptionNotice');
 /** To the entity: it has been idle for as long as its profile says. */
 export const idleSignal = defineSignal<[Idle]>('idle');
+/** To the entity: the time for a restore point has come. */
+export const checkpointDueSignal = defineSignal<[Due]>('checkpointDue');
 export type MachineEndedFact = { readonly instanceId: string; readonly stateReason: string | null };
 /** To the entity: its machine has been seen to be gone. */
 export const machineEndedSignal = defineSignal<[MachineEndedFact]>('machineEnded');
@@ -141,6 +147,8 @@ export type RecreateInput = Omit<ProvisionInput, 'from'> & {
   readonly from: RestoreSource | null;
   /** There is no present one any more. */
   readonly homeIsLost?: boolean;
+  /** The last machine was taken away: rather another type than another zone. */
+  readonly isRecovering?: boolean;
   /** For the present machine to boot again, milliseconds; absent = the usual time. */
   readonly bootMs?: number;
   /** The number of its first try, where an earlier part of the operation has had some. */
@@ -172,15 +180,24 @@ export type CheckpointInput = PresentInput & {
   readonly reason: CheckpointReason;
   /** When the machine is taken away, ISO. */
   readonly deadline?: string;
+  /** What another machine would be asked for, where AWS advises to leave this one. */
+  readonly instead?: {
+    readonly asked: Asked;
+    /** Of the last day, the one that may come included. */
+    readonly interruptions: number;
+  };
 };
 export type RecoverInput = Omit<ProvisionInput, 'from'> & {
-  readonly machine: Machine;
+  /** Null = it has gone, and there was no room for another one yet. */
+  readonly machine: Machine | null;
   readonly home: Home;
   readonly hasEnded: boolean;
   /** When AWS said that it ends the machine, ISO. */
   readonly deadline: string | null;
   /** Of the last day. */
   readonly interruptions: number;
+  /** That the machine was bought in, which may be another one than is asked for. */
+  readonly market?: Market;
 };
 
 export type DestroyInput = {

@@ -64,6 +64,8 @@ export const recordActivities =
       | 'watchMachine'
       | 'afterMachine'
       | 'claimIdle'
+      | 'dueCheckpoints'
+      | 'priceTarget'
       | 'openControl'
       | 'writeControl'
       | 'recordRefusedTakeover'

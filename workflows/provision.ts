@@ -1,8 +1,8 @@
 // provision: from a plan to a machine that has its home mounted and has registered, or back to nothing.
 
 import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Home, LaunchPlan, Machine } from '../domain/machine.ts';
-import type { Launched, Registration } from '../domain/workspace.ts';
+import type { Home, HomeSource, LaunchPlan, Machine } from '../domain/machine.ts';
+import type { Launched, Registration, RestoreSource } from '../domain/workspace.ts';
 import { acquireMachine } from './acquireMachine.ts';
 import { withDeadline } from './deadline.ts';
 import { failure } from './failure.ts';
@@ -18,6 +18,8 @@ export type Provisioned = {
   readonly home: Home;
   readonly registration: Registration;
   readonly launched: Launched;
+  /** Absent where the home is a new one. */
+  readonly homeSource?: HomeSource;
 };
 
 export async function provision({ operationId, owner, generation, asked, from }: ProvisionInput): Promise<Provisioned> {
@@ -68,7 +70,8 @@ export async function provision({ operationId, owner, generation, asked, from }:
           // The point of no return: the machine serves its user from here on.
           undo.forget();
           onStep(`online on ${instanceId}`);
-          return { machine, home, registration, launched: launchedAs(asked, plan, machine) };
+          const source = from === null ? {} : { homeSource: ofRestorePoint(from) };
+          return { machine, home, registration, launched: launchedAs(asked, plan, machine), ...source };
         },
         () =>
           instanceId === null
@@ -82,6 +85,11 @@ export async function provision({ operationId, owner, generation, asked, from }:
       throw error;
     });
 }
+
+export const ofRestorePoint = ({ restorePointId }: RestoreSource): HomeSource => ({
+  from: 'restore-point',
+  restorePointId,
+});
 
 /** What the entity remembers of the launch. */
 export function launchedAs(

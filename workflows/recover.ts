@@ -9,8 +9,9 @@ import {
   log,
   setCurrentDetails,
 } from '@temporalio/workflow';
-import type { Compute } from '../domain/compute/block.ts';
-import type { RestoreSource } from '../domain/workspace.ts';
+import { inMarket, isForWantOfRoom, recoverMarkets } from '../domain/compute/recoverMarkets.ts';
+import type { Machine } from '../domain/machine.ts';
+import type { LastSource, RestoreSource } from '../domain/workspace.ts';
 import { withDeadline } from './deadline.ts';
 import { endMachine } from './endMachine.ts';
 import { failure, failureWithStanding, reasonOf } from './failure.ts';
@@ -21,29 +22,28 @@ import { parkControl } from './parkControl.ts';
 import type { Provisioned } from './provision.ts';
 import { recreate } from './recreate.ts';
 
-/** `homeFrom`: which of the three the home of the new machine is. */
-export type Recovered = Provisioned & { readonly homeFrom: 'volume' | 'copy' | 'restore-point' };
-
 /** How long after its time a machine may go on before it is ended by us: then AWS has changed its mind, or nobody has told. */
 const GRACE_MS = 300_000;
 /** Tries of an earlier market keep their numbers: each is another launch (workflows/acquireMachine.ts). */
 const TRIES_PER_MARKET = 100;
 
-export async function recover(input: RecoverInput): Promise<Recovered> {
+export async function recover(input: RecoverInput): Promise<Provisioned> {
   const { operationId, owner, generation, asked, machine, home } = input;
   const { workspaceId, tenantId } = owner;
   const operation = { workspaceId, operationId };
   const timeouts = await settingsActivities.readTimeouts();
-  await parkControl(operation, { generation: machine.generation });
+  if (machine !== null) await parkControl(operation, { generation: machine.generation });
   try {
-    await gone(input, operation, new MachineSignals());
+    // Where there was no room before it has gone long ago.
+    if (machine !== null) await gone(machine, input, operation, new MachineSignals());
     const source = await recordActivities.afterMachine.executeWithOptions({ summary: 'note what was taken away' }, [
       operation,
       machine,
-      asked.compute.market ?? 'on-demand',
+      input.market ?? asked.compute.market ?? 'on-demand',
+      home,
     ]);
-    const markets = marketsFor(asked.compute, input.interruptions >= timeouts.demoteAfter);
-    if (markets.length === 0) throw failure('SPOT_INTERRUPTED', { instance_id: machine.instanceId });
+    const markets = recoverMarkets(asked.compute, input.interruptions >= timeouts.demoteAfter);
+    if (markets.length === 0) throw failure('SPOT_INTERRUPTED', { instance_id: machine?.instanceId });
     return await onAnother(input, markets, source);
   } catch (error) {
     // Paused, whatever happened: what it costs then is its home, and everything that can be done about it is the user's.
@@ -59,14 +59,20 @@ export async function recover(input: RecoverInput): Promise<Recovered> {
     throw failureWithStanding(
       code,
       { ...context, paused_hourly_usd: hourlyUsd },
-      { phase: 'paused', machine: null, home },
+      {
+        phase: 'paused',
+        machine: null,
+        home,
+        retry: { firstMs: timeouts.retryFirstMs, longestMs: timeouts.retryMaxMs },
+      },
     );
   }
 }
 
 /** Until AWS is seen to have ended the machine; its volumes are free then. */
 async function gone(
-  { machine, hasEnded, deadline }: RecoverInput,
+  machine: Machine,
+  { hasEnded, deadline }: RecoverInput,
   operation: {
     readonly workspaceId: RecoverInput['owner']['workspaceId'];
     readonly operationId: RecoverInput['operationId'];
@@ -92,25 +98,21 @@ async function gone(
       () => failure('MACHINE_UNRESPONSIVE', { instance_id: instanceId, order: 'end', timeout_seconds: untilMs / 1000 }),
     );
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    // Whoever calls it off wants no machine: nobody would look after this one any more.
+    if (isCancellation(error)) {
+      await CancellationScope.nonCancellable(() => endMachine(operation, key, signals));
+      throw error;
+    }
     log.warn('AWS has not ended the machine; it is ended now', { instanceId });
     await endMachine(operation, key, signals);
   }
 }
 
-/** In their order. Spot again unless it is taken away too often; on-demand after it where the policy says so. */
-function marketsFor({ market = 'on-demand', interruption_policy: policy = 'recover' }: Compute, isTooOften: boolean) {
-  if (market === 'on-demand') return ['on-demand'] as const;
-  if (policy === 'pause') return [] as const;
-  if (policy === 'recover') return ['spot'] as const;
-  return isTooOften ? (['on-demand'] as const) : (['spot', 'on-demand'] as const);
-}
-
 async function onAnother(
   input: RecoverInput,
   markets: readonly ('spot' | 'on-demand')[],
-  source: RestoreSource | null,
-): Promise<Recovered> {
+  source: LastSource | null,
+): Promise<Provisioned> {
   let last: unknown;
   for (const [turn, market] of markets.entries()) {
     const asked = { ...input.asked, compute: inMarket(input.asked.compute, market) };
@@ -122,6 +124,7 @@ async function onAnother(
       isServing: false,
       strategy: 'acquire-first',
       from: null,
+      isRecovering: true,
       firstAttempt,
     };
     try {
@@ -130,7 +133,7 @@ async function onAnother(
       if (isCancellation(error)) throw error;
       last = error;
       const { code } = reasonOf(error);
-      if (code !== 'CAPACITY_EXHAUSTED' && code !== 'AWS_QUOTA_INSUFFICIENT' && code !== 'QUOTA_EXCEEDED') throw error;
+      if (!isForWantOfRoom(code)) throw error;
       log.info('No machine to be had', { market, code });
     }
   }
@@ -138,16 +141,19 @@ async function onAnother(
 }
 
 /** The volume itself; where that is gone, what the last restore point holds. */
-async function withHome(input: RecreateInput, source: RestoreSource | null): Promise<Recovered> {
+async function withHome(input: RecreateInput, source: LastSource | null): Promise<Provisioned> {
+  const { firstAttempt: first = 1 } = input;
+  if (source?.homeIsGone) return ofRestorePoint(source, first);
   try {
-    const recovered = await recreate(input);
-    return { ...recovered, homeFrom: recovered.home.volumeId === input.home.volumeId ? 'volume' : 'copy' };
+    return await recreate(input);
   } catch (error) {
     if (source === null || !isVolumeGone(error)) throw error;
-    log.warn('The home is gone; the last restore point takes its place', { restorePointId: source.restorePointId });
-    const firstAttempt = (input.firstAttempt ?? 1) + TRIES_PER_MARKET / 2;
-    const recovered = await recreate({ ...input, from: source, homeIsLost: true, firstAttempt });
-    return { ...recovered, homeFrom: 'restore-point' };
+    return ofRestorePoint(source, first + TRIES_PER_MARKET / 2);
+  }
+
+  function ofRestorePoint(from: RestoreSource, firstAttempt: number): Promise<Provisioned> {
+    log.warn('The home is gone; the last restore point takes its place', { restorePointId: from.restorePointId });
+    return recreate({ ...input, from, homeIsLost: true, firstAttempt });
   }
 }
 
@@ -155,11 +161,4 @@ function isVolumeGone(error: unknown): boolean {
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return false;
   const [context] = (error.cause.details ?? []) as { readonly aws_code?: string }[];
   return context?.aws_code === 'InvalidVolume.NotFound';
-}
-
-/** What only spot machines have does not go with another market. */
-function inMarket({ interruption_policy: policy, ...compute }: Compute, market: 'spot' | 'on-demand'): Compute {
-  if (compute.market === undefined && market === 'on-demand') return compute;
-  const kept = market === 'spot' && policy !== undefined ? { interruption_policy: policy } : {};
-  return { ...compute, market, ...kept };
 }

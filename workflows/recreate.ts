@@ -2,7 +2,8 @@
 // way back (design, section 3). A restore is the same with a home made of a restore point.
 
 import { CancellationScope, log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Candidate, Home, LaunchPlan, Machine } from '../domain/machine.ts';
+import { homeFirst, zoneFirst } from '../domain/compute/candidates.ts';
+import type { Candidate, Home, HomeSource, LaunchPlan, Machine } from '../domain/machine.ts';
 import type { TakenRestorePoint } from '../domain/restorePoint.ts';
 import type { Registration, RestoreSource } from '../domain/workspace.ts';
 import { acquireMachine, type ProvideHome } from './acquireMachine.ts';
@@ -17,14 +18,15 @@ import { newHome } from './newHome.ts';
 import { OldMachine } from './oldMachine.ts';
 import { callActivities, recordActivities, settingsActivities } from './policies.ts';
 import { serviceRestored } from './progress.ts';
-import { died, launchedAs, type Provisioned } from './provision.ts';
+import { died, launchedAs, ofRestorePoint, type Provisioned } from './provision.ts';
 import { wholeRestorePoint, takeRestorePoint } from './restorePoints.ts';
 import { searchAttributes } from './searchAttributes.ts';
 import { Unwind } from './unwind.ts';
 
 export async function recreate(input: RecreateInput): Promise<Provisioned> {
   const { operationId, owner, generation, asked, machine, home, isServing, strategy, from } = input;
-  const { homeIsLost = false, firstAttempt = 1 } = input;
+  const { homeIsLost = false, firstAttempt = 1, isRecovering = false } = input;
+  const inOrder = isRecovering ? zoneFirst : homeFirst;
   const operation = { workspaceId: owner.workspaceId, operationId };
   const timeouts = await settingsActivities.readTimeouts();
   const signals = new MachineSignals();
@@ -66,7 +68,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
             ? movedHome({ ...context, plan, onReady, ahead, isServing, outOfTime }, onStep)
             : restoredHome(plan, from, onReady);
         const provesHome = from === null && isServing;
-        const ordered = { ...plan, candidates: homeFirst(plan, home) };
+        const ordered = { ...plan, candidates: inOrder(plan.candidates, home.zone) };
         const acquired = await acquireMachine(
           { operation, owner, generation, plan: ordered, bootDeadlineAt, provesHome, firstAttempt },
           signals,
@@ -103,7 +105,8 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     registration: Registration,
     plan: LaunchPlan,
   ): Promise<Provisioned> {
-    const served = { machine: next, home: nextHome, registration, launched: launchedAs(asked, plan, next) };
+    const launched = launchedAs(asked, plan, next);
+    const served = { machine: next, home: nextHome, registration, launched, homeSource: sourceOf(nextHome) };
     await serviceRestored(operation, served);
     onStep(`online on ${next.instanceId}; retiring what was before`);
     upsertSearchAttributes([
@@ -124,6 +127,11 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     await releaseReservations(1, generation - 1);
     onStep(`online on ${next.instanceId}`);
     return served;
+  }
+
+  function sourceOf({ volumeId }: Home): HomeSource {
+    if (from !== null) return ofRestorePoint(from);
+    return { from: volumeId === home.volumeId ? 'volume' : 'copy' };
   }
 
   /** A moved home has been proven to be the same. One that was gone back from has to be whole in its restore point first. */
@@ -161,15 +169,6 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
       { from: first, to: last },
     ]);
   }
-}
-
-/** The home's own zone first, of each type: there the volume itself can be taken over. */
-function homeFirst({ candidates }: LaunchPlan, { zone }: Home): LaunchPlan['candidates'] {
-  return [...new Set(candidates.map(({ instanceType }) => instanceType))].flatMap((type) => {
-    const ofType = candidates.filter(({ instanceType }) => instanceType === type);
-    const isHome = (candidate: { readonly zone: string }): boolean => candidate.zone === zone;
-    return [...ofType.filter(isHome), ...ofType.filter((candidate) => !isHome(candidate))];
-  });
 }
 
 function checkSize({ shape }: LaunchPlan, { sizeGb }: Home): void {

@@ -4,11 +4,11 @@ import { executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workf
 import type { Compute } from '../domain/compute/block.ts';
 import type { Asked } from '../domain/compute/gates.ts';
 import { parseUsd } from '../domain/money.ts';
-import type { Operation, Outcome, Profile, WorkspaceState } from '../domain/workspace.ts';
+import type { CheckpointReason, Operation, Outcome, Profile, WorkspaceState } from '../domain/workspace.ts';
 import { checkpoint } from './checkpoint.ts';
 import { destroy } from './destroy.ts';
 import { failure } from './failure.ts';
-import { operationWorkflowId, type RecreateInput } from './messages.ts';
+import { type CheckpointInput, operationWorkflowId, type RecreateInput } from './messages.ts';
 import { pause } from './pause.ts';
 import { provision } from './provision.ts';
 import { checkpointQueueOf } from './messages.ts';
@@ -82,16 +82,28 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
     case 'checkpoint': {
       const { reason, deadline } = operation;
       const until = deadline === undefined ? {} : { deadline };
-      const isServing = machine !== null && state.rest === 'ready' && state.phase !== 'paused';
-      const input = { operationId, owner, generation, home: the(home), machine, isServing, reason, ...until };
+      const wasServing = state.phase === 'ready' || (state.rest === 'ready' && state.phase !== 'paused');
+      const isServing = machine !== null && wasServing;
+      const input = {
+        operationId,
+        owner,
+        generation,
+        home: the(home),
+        machine,
+        isServing,
+        reason,
+        ...until,
+        ...insteadOf(reason),
+      };
       // On a queue of its own: what AWS takes away waits for nobody.
       const first = reason === 'interruption' ? { taskQueue: checkpointQueue(), priority: ofEntity(tenantId) } : {};
       return { result: 'checkpointed', ...(await executeChild(checkpoint, { ...options, ...first, args: [input] })) };
     }
     case 'recover': {
       const { deadline, hasEnded, interruptions } = operation;
-      const taken = { machine: the(machine), home: the(home), hasEnded, deadline, interruptions };
-      const input = { operationId, owner, generation, asked: askedOf(profile), ...taken };
+      const taken = { machine, home: the(home), hasEnded, deadline, interruptions };
+      const market = state.launched?.compute.market ?? 'on-demand';
+      const input = { operationId, owner, generation, asked: askedOf(profile), ...taken, market };
       return { result: 'online', ...(await executeChild(recover, { ...options, args: [input] })) };
     }
     case 'destroy': {
@@ -99,6 +111,11 @@ export async function runOperation(state: WorkspaceState, operation: Operation):
       const input = { operationId, owner, generation, machine, home, isServing, keepDays };
       return { result: 'destroyed', ...(await executeChild(destroy, { ...options, args: [input] })) };
     }
+  }
+
+  function insteadOf(reason: CheckpointReason): Pick<CheckpointInput, 'instead'> {
+    if (reason !== 'rebalance' || profile === null) return {};
+    return { instead: { asked: askedOf(profile), interruptions: state.interruptions.length + 1 } };
   }
 
   async function onAnotherMachine(

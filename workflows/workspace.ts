@@ -28,6 +28,7 @@ import { decide } from '../domain/workspaceCommands.ts';
 import { fold } from '../domain/workspaceOutcomes.ts';
 import { reasonOf, standingOf } from './failure.ts';
 import {
+  checkpointDueSignal,
   type CommandAnswer,
   commandUpdate,
   idleSignal,
@@ -67,8 +68,9 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
     tellOperations(fact);
     apply(fold(state, { type: 'machineEnded', ...fact, ...at() }));
   });
-  setHandler(serviceRestoredSignal, (fact) => apply(fold(state, { type: 'serviceRestored', ...fact })));
+  setHandler(serviceRestoredSignal, (fact) => apply(fold(state, { type: 'serviceRestored', ...fact, ...at() })));
   setHandler(idleSignal, (idle) => apply(fold(state, { type: 'idle', ...idle })));
+  setHandler(checkpointDueSignal, (due) => apply(fold(state, { type: 'checkpointDue', ...due })));
   setHandler(serviceInterruptedSignal, (operationId) =>
     apply(fold(state, { type: 'serviceInterrupted', operationId })),
   );

@@ -1,7 +1,6 @@
 // Decides everything before the first launch, gate by gate, and reserves what it takes (design, section 5).
 
 import { DescribeInstanceTypeOfferingsCommand } from '@aws-sdk/client-ec2';
-import { createHash } from 'node:crypto';
 import { launchFacts } from '../../config/launchFacts.ts';
 import { provisionTimeoutMs } from '../../config/provisionTimeout.ts';
 import { candidatesOf, presentCandidate } from '../../domain/compute/candidates.ts';
@@ -23,6 +22,7 @@ import { quotaMeasurer } from '../quotas/measureQuota.ts';
 import { recordStep } from '../records/steps.ts';
 import { oneAtATime } from '../oneAtATime.ts';
 import { remembered } from '../remembered.ts';
+import { startOf } from './startOf.ts';
 
 export type PlanInput = {
   readonly operation: OperationRef;
@@ -135,6 +135,3 @@ function takenBy({ shape, price }: Offer): Takes {
     hourlyUsd: price === null ? null : formatUsd(price.hourly),
   };
 }
-
-/** The zones are in an order of the workspace's own: workspaces spread, and a retry plans the same. */
-const startOf = (workspaceId: string): number => createHash('sha256').update(workspaceId).digest().readUInt32BE();

@@ -29,7 +29,11 @@ export const deleteRestorePoints =
 export const expireRestorePoints =
   (deps: Pick<Dependencies, 'db' | 'ec2' | 'settings'>) => async (): Promise<number> => {
     const { RESTORE_POINTS_KEPT: kept, RESTORE_POINT_DAYS: days, AWS_REGION: region } = deps.settings;
-    const points = await expiredRestorePoints(deps.db, region, { kept, days });
+    const scheduled = {
+      kept: deps.settings.SCHEDULED_RESTORE_POINTS_KEPT,
+      days: deps.settings.SCHEDULED_RESTORE_POINT_DAYS,
+    };
+    const points = await expiredRestorePoints(deps.db, region, { kept, days, scheduled });
     for (const point of points) await deleteOne(deps, point);
     return points.length;
   };

@@ -21,7 +21,8 @@ export type StepName =
   | 'stopping'
   | 'starting'
   | 'rebooting'
-  | 'awaiting_end';
+  | 'awaiting_end'
+  | 'target_priced';
 
 /** What the operation waits for once the step is taken, and until when (ISO; null = as long as it takes AWS). */
 export type Waits = { readonly waits_for: string; readonly waits_until: string | null };

@@ -12,5 +12,7 @@ export const readTimeouts =
     returnMs: settings.RETURN_TIMEOUT_SECONDS * 1000,
     bootMs: settings.PROVISION_TIMEOUT_SECONDS * 1000,
     demoteAfter: settings.SPOT_DEMOTE_AFTER,
+    retryFirstMs: settings.CAPACITY_RETRY_FIRST_MS,
+    retryMaxMs: settings.CAPACITY_RETRY_MAX_MS,
     stopMs: settings.STOP_TIMEOUT_SECONDS * 1000,
   });

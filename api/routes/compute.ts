@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { computeRules } from '../../config/computeRules.ts';
 import { pricedTypes, priceSource } from '../../config/launchFacts.ts';
+import { CHECKPOINT_EVERY } from '../../domain/checkpointSchedule.ts';
 import { ARCHITECTURES, DISPLAY_MODES, GPU_TYPES, MARKETS, OS_FAMILIES } from '../../domain/compute/block.ts';
 import { candidatesOf, presentCandidate } from '../../domain/compute/candidates.ts';
 import { type ListPrices, presentPrice } from '../../domain/compute/price.ts';
@@ -48,8 +49,14 @@ export function computeRoutes(deps: ApiDependencies) {
           throughput: GP3.throughput,
           display_width: DISPLAY_WIDTH,
           display_height: DISPLAY_HEIGHT,
+          checkpoint_every: CHECKPOINT_EVERY,
         },
-        defaults: { instance_type: defaults.instanceType, root_gb: defaults.rootGb, home_gb: defaults.homeGb },
+        defaults: {
+          instance_type: defaults.instanceType,
+          root_gb: defaults.rootGb,
+          home_gb: defaults.homeGb,
+          checkpoint_every: settings.CHECKPOINT_EVERY_MINUTES,
+        },
         display_modes: DISPLAY_MODES,
         display_defaults: {
           instance_type: defaults.desktopInstanceType,

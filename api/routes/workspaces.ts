@@ -8,6 +8,7 @@ import { needsRecreate } from '../../domain/workspaceCommands.ts';
 import { findWorkspace, listWorkspaces } from '../../store/workspaces.ts';
 import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
 import { readBody } from '../body.ts';
+import { checkpointEveryOf } from '../checkpointEvery.ts';
 import { decideNow, FIRST_GENERATION } from '../decideNow.ts';
 import type { ApiDependencies, ApiEnv } from '../context.ts';
 import { once } from '../idempotency.ts';
@@ -52,6 +53,7 @@ export function workspaceRoutes(deps: ApiDependencies) {
           compute,
           autoPause: autoPauseOf(body.auto_pause),
           parentId,
+          ...checkpointEveryOf(body.checkpoint_every, compute),
           ...said,
         };
         await commands.create(target, profile, from);
@@ -75,7 +77,7 @@ export function workspaceRoutes(deps: ApiDependencies) {
     })
     .patch('/:id', workspaceOfPath, own, async (c) => {
       const body = await readBody(c, updateWorkspaceSchema);
-      const { compute, tier, max_hourly_usd: maxHourlyUsd, auto_pause, parent_id, ...plain } = body;
+      const { compute, tier, max_hourly_usd: maxHourlyUsd, auto_pause, checkpoint_every, parent_id, ...plain } = body;
       const fields = Object.keys({ ...body }).filter((field) => ['compute', 'tier', 'max_hourly_usd'].includes(field));
       if (fields.length > 0 && c.get('actor') !== 'admin-token') throw new BerthError('ADMIN_ONLY', { fields });
       return once(deps, c, body, async (target) => {
@@ -87,6 +89,7 @@ export function workspaceRoutes(deps: ApiDependencies) {
         const change = {
           ...plain,
           ...(auto_pause !== undefined && { autoPause: autoPauseOf(auto_pause) }),
+          ...checkpointEveryOf(checkpoint_every, compute ?? (row.compute as Compute)),
           ...(parent_id !== undefined && {
             parentId: parent_id === null ? null : await parentOf(deps, target.tenantId, target.workspaceId, parent_id),
           }),

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { ACTIVITY_KINDS, IDLE_MINUTES, LEASE_SECONDS } from '../../domain/activity.ts';
+import { CHECKPOINT_EVERY } from '../../domain/checkpointSchedule.ts';
 import type { Tier } from '../../domain/workspace.ts';
 import { computeSchema, usdSchema } from './compute.ts';
 
@@ -39,6 +40,16 @@ const autoPause = z.strictObject({
     .max(IDLE_MINUTES.max, `must be at most ${IDLE_MINUTES.max}`),
   mode: z.enum(['stop', 'terminate']).default('stop'),
 });
+/** Minutes; null is 0, none. */
+const checkpointEvery = z
+  .number()
+  .int('must be a whole number of minutes')
+  .refine(
+    (minutes) => minutes === 0 || (minutes >= CHECKPOINT_EVERY.min && minutes <= CHECKPOINT_EVERY.max),
+    `must be from ${CHECKPOINT_EVERY.min} to ${CHECKPOINT_EVERY.max}, or 0 for none`,
+  )
+  .nullable()
+  .optional();
 const parentId = z.uuid('must be the id of a workspace');
 
 export const createWorkspaceSchema = z.strictObject({
@@ -47,6 +58,7 @@ export const createWorkspaceSchema = z.strictObject({
   runtime: plain(100).optional(),
   ...costs,
   auto_pause: autoPause.nullable().optional(),
+  checkpoint_every: checkpointEvery,
   parent_id: parentId.nullable().optional(),
   /** The home is made of it; of any workspace of the tenant. */
   restore_point_id: z.uuid('must be the id of a restore point').optional(),
@@ -61,6 +73,7 @@ export const updateWorkspaceSchema = z
     compute: computeSchema.optional(),
     max_hourly_usd: usdSchema.optional(),
     auto_pause: autoPause.nullable().optional(),
+    checkpoint_every: checkpointEvery,
     parent_id: parentId.nullable().optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must name something to change');

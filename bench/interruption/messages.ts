@@ -37,6 +37,7 @@ export async function messages(berth: Berth, db: Database, ours: readonly string
         db,
         log: pino({ level: 'warn' }),
         queueName: queue,
+        region: 'us-east-1',
         receivers: RECEIVERS,
       });
       const isDone = (): boolean => events.counts.told + events.counts.ignored + events.counts.other >= amount;

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { Compute } from './block.ts';
-import { candidatesOf, type Places } from './candidates.ts';
+import { candidatesOf, type Places, homeFirst, zoneFirst } from './candidates.ts';
 import { type Asked, decide, type Facts } from './gates.ts';
 import { quotaCode } from './quotaCode.ts';
 import { anyBlock, facts, optional, TYPES } from './testing.ts';
@@ -129,4 +129,14 @@ it('whatever is asked: the first is the shape, each has what was asked for, and 
     }),
     { numRuns: 5_000 },
   );
+});
+
+it('a home whose machine was taken away stays in its zone where anything can be had there, in the order of the plan', () => {
+  const plan = ['a b', 'a c', 'x a', 'a a', 'x b'].map((name) => {
+    const [instanceType, zone] = name.split(' ');
+    return { instanceType: instanceType!, zone: zone! };
+  });
+  const names = (candidates: typeof plan) => candidates.map(({ instanceType, zone }) => `${instanceType} ${zone}`);
+  expect(names(zoneFirst(plan, 'a'))).toEqual(['x a', 'a a', 'a b', 'a c', 'x b']);
+  expect(names(homeFirst(plan, 'a'))).toEqual(['a a', 'a b', 'a c', 'x a', 'x b']);
 });

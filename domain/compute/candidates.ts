@@ -33,6 +33,27 @@ export function candidatesOf(offers: readonly Offer[], facts: Facts, { zonesOf, 
   return [...all.filter((each) => !isAvoided(each)), ...all.filter(isAvoided)];
 }
 
+/** The home's own zone first, of each type: there the volume itself can be taken over. */
+export function homeFirst<One extends Pick<Candidate, 'instanceType' | 'zone'>>(
+  candidates: readonly One[],
+  zone: string,
+): One[] {
+  return [...new Set(candidates.map(({ instanceType }) => instanceType))].flatMap((type) => {
+    const ofType = candidates.filter(({ instanceType }) => instanceType === type);
+    const isHome = (candidate: One): boolean => candidate.zone === zone;
+    return [...ofType.filter(isHome), ...ofType.filter((candidate) => !isHome(candidate))];
+  });
+}
+
+/**
+ * Whatever can be had in the home's own zone first: the pool that has just been taken away comes last of it, and before a copy is made
+ * elsewhere.
+ */
+export const zoneFirst = <One extends Pick<Candidate, 'zone'>>(candidates: readonly One[], zone: string): One[] => [
+  ...candidates.filter((candidate) => candidate.zone === zone),
+  ...candidates.filter((candidate) => candidate.zone !== zone),
+];
+
 function byExpected({ expected: a }: Priced, { expected: b }: Priced): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return a.hourly - b.hourly;

@@ -45,6 +45,12 @@ export const WORKSPACE_ERRORS = define({
     message: 'AWS has taken the spot machine {instance_id} away, and the workspace is paused as its policy says.',
     nextStep: 'Resume it with POST /workspaces/:id/resume; its home is kept.',
   },
+  CHECKPOINT_EVERY_NEEDS_SPOT: {
+    status: 400,
+    retryable: false,
+    message: 'A checkpoint_every makes no sense here: only spot machines are taken away, and this one is {market}.',
+    nextStep: 'Leave it out, or ask for compute.market "spot".',
+  },
   WRONG_PHASE: {
     status: 409,
     retryable: false,
@@ -158,6 +164,12 @@ export const WORKSPACE_ERRORS = define({
     retryable: true,
     message: 'The snapshot {snapshot_id} of the home failed.',
     nextStep: 'Try again; the home itself is not touched.',
+  },
+  HOME_LOST: {
+    status: 409,
+    retryable: false,
+    message: 'The home {volume_id} does not exist any more, and no restore point of it was kept.',
+    nextStep: 'Delete the workspace and create another one.',
   },
   HOME_NOT_RETURNED: {
     status: 503,

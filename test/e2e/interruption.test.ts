@@ -3,7 +3,7 @@
 import { inlineMachines } from '../../emulator/machines/inline.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome } from '../support/home.ts';
-import { FILES, operationsOf } from '../support/operations.ts';
+import { FILES, operationsOf, type Read } from '../support/operations.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -12,7 +12,8 @@ beforeAll(async () => {
     settings: { MACHINE_WATCH_MS: '50', QUIESCE_TIMEOUT_SECONDS: '5' },
     emulator: {
       machines: inlineMachines({ noticePollMs: 20 }),
-      settings: { snapshotRate: 'off', noticeMs: 1_500 },
+      // So long that a machine which is busy comes to rest in it.
+      settings: { snapshotRate: 'off', noticeMs: 4_000 },
     },
   });
   on = operationsOf(berth);
@@ -118,14 +119,41 @@ it('is paused at once where its policy says so', async () => {
   expect(await until(id, ({ status }) => status === 'paused')).toMatchObject({ failure: { code: 'SPOT_INTERRUPTED' } });
 });
 
-it('takes a restore point where AWS advises to leave, and goes on', async () => {
-  const { id, instance } = await on.online('advised', spot());
+it('takes a restore point where AWS advises to leave, says where it would go and for how much, and goes on', async () => {
+  const { id, instance, zone } = await on.online('advised', spot());
   await control(`instances/${instance}/rebalance`);
-  await berth.untilEvent(id, 'WORKSPACE_CHECKPOINTED');
-  expect(await on.read(id)).toMatchObject({ status: 'online', generation: 1, machine: { instance_id: instance } });
+  const told = (await berth.untilEvent(id, 'WORKSPACE_REBALANCE_ADVISED')).at(-1)!.payload;
+  expect(told).toMatchObject({ instance_id: instance, target: { market: 'spot', hourly_usd: expect.any(String) } });
+  const read = (await on.read(id)) as Read & { rebalance: { target: { instance_type: string; zone: string } } };
+  expect(read).toMatchObject({
+    status: 'online',
+    phase: 'ready',
+    operation: null,
+    generation: 1,
+    machine: { instance_id: instance },
+    rebalance: { instance_id: instance, restore_point_id: expect.any(String), target: told['target'] },
+  });
+  // Not the pool that AWS advises to leave.
+  const { target } = read.rebalance;
+  expect(`${target.instance_type} ${target.zone}`).not.toBe(`${read.machine!.instance_type} ${zone}`);
+  expect(await berth.user.call('POST', '/compute/quote', spot())).toMatchObject({
+    candidates: expect.arrayContaining([
+      expect.objectContaining({ instance_type: target.instance_type, zone: target.zone }),
+    ]),
+  });
   expect(await berth.user.call('GET', `/workspaces/${id}/restore-points`)).toMatchObject([
     { reason: 'rebalance', quality: 'frozen' },
   ]);
+});
+
+it('advice that comes while something runs is followed after it, and a policy that goes nowhere is said', async () => {
+  const { id, instance } = await on.online('advised late', spot('pause'));
+  const { operation_id } = await berth.user.call('POST', `/workspaces/${id}/restart`);
+  await control(`instances/${instance}/rebalance`);
+  await berth.untilEvent(id, 'WORKSPACE_REBALANCE_RECOMMENDED');
+  expect(await on.ended(id, operation_id)).toMatchObject({ status: 'succeeded' });
+  const told = (await berth.untilEvent(id, 'WORKSPACE_REBALANCE_ADVISED')).at(-1)!.payload;
+  expect(told).toMatchObject({ target: null, no_target: { code: 'SPOT_INTERRUPTED' } });
 });
 
 it('an operation under way is called off by a notice, and the home is saved all the same', async () => {

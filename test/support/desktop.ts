@@ -10,10 +10,11 @@ export type Agent = { readonly actions: DesktopActions; readonly control: Displa
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
 
 /** Machines whose desktops a test acts on. */
-export function desktopMachines() {
+export function desktopMachines(how: { readonly noticePollMs?: number } = {}) {
   const agents: Agent[] = [];
   const waiting = new Set<() => void>();
   const runtime: MachineRuntime = inlineMachines({
+    ...how,
     onDesktop(actions, control) {
       agents.push({ actions, control });
       for (const wake of waiting) wake();
