@@ -8,6 +8,8 @@ import {
   destroyed,
   end,
   failed,
+  failedAs,
+  failedWithHome,
   homeAlone,
   interruption,
   NEW,
@@ -203,4 +205,31 @@ it('whoever acts takes over from the next look for capacity', () => {
   const paused = end(resuming, NEW, failed).state;
   expect(paused).toMatchObject({ phase: 'paused', interruption: null });
   expect(retryDue(paused).state).toBe(paused);
+});
+
+it('an operation that has lost the machine after its notice is followed by another machine for the home', () => {
+  const state = STATES['interrupted, checkpoint beside'];
+  const lost = end(state, state.operation!.id, failedWithHome).state;
+  const saved = end(lost, lost.checkpoints[0]!.id, checkpointed);
+  expect(follow(lost, saved)).toBe('recovering, start recover 3, CHECKPOINTED, RECOVERING');
+});
+
+it('an operation that fails as its machine has died is followed by another machine, whoever tells of it first', () => {
+  const died = failedAs('MACHINE_DIED', { instance_id: 'i-1', state_reason: 'x' });
+  const state = STATES.restarting;
+  const bySaying = end(state, state.operation!.id, died);
+  expect(follow(state, bySaying)).toBe('recovering, start recover 2, OPERATION_FAILED, RECOVERING');
+  expect(bySaying.state.interruption).toMatchObject({ instanceId: 'i-1', hasEnded: true });
+  expect(machineEnded(bySaying.state).state).toBe(bySaying.state);
+  const told = machineEnded(state).state;
+  expect(follow(told, end(told, state.operation!.id, died))).toBe(
+    'recovering, start recover 2, OPERATION_FAILED, RECOVERING',
+  );
+  const ofAnother = failedAs('MACHINE_DIED', { instance_id: 'i-2', state_reason: 'x' });
+  expect(follow(state, end(state, state.operation!.id, ofAnother))).toBe('ready, OPERATION_FAILED');
+});
+
+it('a machine that ends while its workspace has failed is forgotten', () => {
+  const state = STATES['failed, machine left'];
+  expect(machineEnded(state).state).toMatchObject({ phase: 'failed', machine: null, interruption: null });
 });

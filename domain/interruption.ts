@@ -2,6 +2,7 @@
 
 import { advised } from './advice.ts';
 import { followUpId } from './followUpId.ts';
+import type { Machine } from './machine.ts';
 import { givingWay } from './quietCheckpoints.ts';
 import {
   type At,
@@ -11,6 +12,7 @@ import {
   type Interruption,
   type Notice,
   type Operation,
+  type Outcome,
   type PublishedOperation,
   type RetryTimes,
   unchanged,
@@ -109,20 +111,38 @@ function interrupted(state: WorkspaceState, deadline: string | null, source: str
 const ofTheLastDay = ({ interruptions }: WorkspaceState, now: string): readonly string[] =>
   [...interruptions, now].filter((at) => Date.parse(now) - Date.parse(at) < DAY_MS);
 
-/** The machine is gone, noticed or not. A paused workspace only loses what it could have been started from. */
+/** The machine is gone, noticed or not. One that served nobody is not missed. */
 export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machineEnded' }): Change {
   const { machine } = state;
   if (machine?.instanceId !== fact.instanceId || isOnTheWayOut(state)) return unchanged(state);
-  if (state.phase === 'paused') {
+  const isAlone = state.operation === null && state.checkpoints.length === 0;
+  if (state.phase === 'paused' || (state.phase === 'failed' && isAlone)) {
     const payload = { instance_id: fact.instanceId, state_reason: fact.stateReason };
     const event = { type: 'WORKSPACE_MACHINE_ENDED', payload };
-    return { ...unchanged(state), state: bump({ ...state, machine: null }), events: [event] };
+    const left = { ...state, machine: null, interruption: null };
+    return { ...unchanged(state), state: bump(left), events: [event] };
   }
   const known = state.interruption?.instanceId === fact.instanceId ? state.interruption : null;
   if (known?.hasEnded) return unchanged(state);
+  const event: WorkspaceEvent = {
+    type: 'WORKSPACE_MACHINE_ENDED',
+    payload: { instance_id: fact.instanceId, state_reason: fact.stateReason, was_noticed: known !== null },
+  };
+  const told = withEnd(state, machine, fact.now);
+  // What runs ends in its own way, and is followed by a recover where the machine is still the one that ended.
+  if (state.operation !== null || state.phase !== 'ready') {
+    return { ...unchanged(state), state: bump(told), events: [event] };
+  }
+  const change = recover(told);
+  return { ...change, events: [event, ...change.events] };
+}
+
+/** The machine's end, remembered until what runs is over. */
+function withEnd(state: WorkspaceState, { instanceId }: Machine, now: string): WorkspaceState {
+  const known = state.interruption?.instanceId === instanceId ? state.interruption : null;
   const interruption: Interruption = {
-    instanceId: fact.instanceId,
-    noticedAt: fact.now,
+    instanceId,
+    noticedAt: now,
     deadline: null,
     stage: 'waiting',
     checkpointId: null,
@@ -132,20 +152,16 @@ export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machin
     ...known,
     hasEnded: true,
   };
-  const event: WorkspaceEvent = {
-    type: 'WORKSPACE_MACHINE_ENDED',
-    payload: { instance_id: fact.instanceId, state_reason: fact.stateReason, was_noticed: known !== null },
-  };
   // One that AWS took away without a word is an interruption as much as any.
   const isUncounted = known === null && state.launched?.compute.market === 'spot';
-  const interruptions = isUncounted ? ofTheLastDay(state, fact.now) : state.interruptions;
-  const told = { ...state, interruption, interruptions };
-  // What runs ends in its own way, and is followed by a recover where the machine is still the one that ended.
-  if (state.operation !== null || state.phase !== 'ready') {
-    return { ...unchanged(state), state: bump(told), events: [event] };
-  }
-  const change = recover(told);
-  return { ...change, events: [event, ...change.events] };
+  return { ...state, interruption, interruptions: isUncounted ? ofTheLastDay(state, now) : state.interruptions };
+}
+
+/** An operation that failed as the machine has ended says so before anybody else may have noticed. */
+export function endedMeanwhile(state: WorkspaceState, outcome: Outcome, now: string): WorkspaceState {
+  const { machine } = state;
+  if (outcome.result !== 'failed' || outcome.reason.code !== 'MACHINE_DIED' || machine === null) return state;
+  return outcome.reason.context['instance_id'] === machine.instanceId ? withEnd(state, machine, now) : state;
 }
 
 /**
@@ -159,13 +175,19 @@ export function afterInterruption(
 ): Change | null {
   const { interruption } = state;
   if (interruption === null) return null;
-  if (state.machine?.instanceId !== interruption.instanceId) return null;
+  // Gone with an operation that came to nothing, and replaced by no other: its user is served by nobody.
+  const isMissed = state.machine === null && state.phase !== 'paused' && state.home !== null;
+  if (!isMissed && state.machine?.instanceId !== interruption.instanceId) return null;
   if (state.phase === 'paused') {
     const machine = interruption.hasEnded ? null : state.machine;
     return { state: bump({ ...state, machine, interruption: null }), effects: [], events, operations: [ended] };
   }
-  // Nor after a recover, which has been tried then.
-  if (state.phase !== 'ready' && state.rest !== 'ready') return null;
+  // A recover has been tried then.
+  if (ended.operation.kind === 'recover') return null;
+  if (state.phase !== 'ready' && state.rest !== 'ready') {
+    const machine = interruption.hasEnded ? null : state.machine;
+    return { state: bump({ ...state, machine, interruption: null }), effects: [], events, operations: [ended] };
+  }
   if (interruption.checkpointId !== null && interruption.stage === 'checkpointing') {
     // The checkpoint goes on; until it ends nothing else begins.
     const waiting = { ...state, phase: 'interrupted' as const, status: 'provisioning' as const };

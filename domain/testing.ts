@@ -1,5 +1,6 @@
 // A workspace in each of its phases, reached by commands and facts as in life, and every end that an operation may come to.
 
+import type { ErrorCode, ErrorContext } from './errors.ts';
 import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
 import {
   type Change,
@@ -48,6 +49,10 @@ export const checkpointed: Outcome = { result: 'checkpointed', restorePointId: '
 export const destroyed: Outcome = { result: 'destroyed', restoreUntil: NOW };
 export const cancelled: Outcome = { result: 'cancelled' };
 export const failed: Outcome = { result: 'failed', reason };
+export const failedAs = (code: ErrorCode, context: ErrorContext): Outcome => ({
+  result: 'failed',
+  reason: { code, context, message: 'so' },
+});
 /** The old machine did not come back. */
 export const failedWithHome: Outcome = { ...failed, standing: { phase: 'failed', machine: null, home } };
 export const noCapacity: Outcome = {

@@ -86,7 +86,7 @@ const ENDS: Partial<Record<StateName, readonly (readonly [string, Outcome, strin
   'interrupted, checkpoint beside': [
     ['online', online(2), 'ready, ONLINE', { machine: machineOf(2), interruption: null }],
     ['failed as before', failed, 'interrupted, OPERATION_FAILED', { status: 'provisioning', operation: null }],
-    ['failed, home left', failedWithHome, 'failed, OPERATION_FAILED', { machine: null, home }],
+    ['failed, home left', failedWithHome, 'interrupted, OPERATION_FAILED', { machine: null, home }],
     ['cancelled', cancelled, 'interrupted, OPERATION_FAILED', { status: 'provisioning', operation: null }],
   ],
   recovering: [

@@ -1,7 +1,15 @@
 // What an operation's end changes: (state, fact) -> state, effects and events.
 
 import { answered, following } from './advice.ts';
-import { afterInterruption, machineEnded, noticed, noticedEarly, retryAt, retryDue } from './interruption.ts';
+import {
+  afterInterruption,
+  endedMeanwhile,
+  machineEnded,
+  noticed,
+  noticedEarly,
+  retryAt,
+  retryDue,
+} from './interruption.ts';
 import type { HomeSource } from './machine.ts';
 import { checkpointDue, isQuiet, quietEnded } from './quietCheckpoints.ts';
 import {
@@ -83,7 +91,10 @@ function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEn
   if (operation === null || operation.id !== operationId) return unchanged(state);
   const free = { ...state, operation: null };
   if (operationId === state.interruption?.checkpointId) return checkpointEnded(free, operation, fact);
-  const settled = { ...settle(free, operation, outcome, fact), recorded: record(state, operation, outcome) };
+  const settled = {
+    ...settle(endedMeanwhile(free, outcome, fact.now), operation, outcome, fact),
+    recorded: record(state, operation, outcome),
+  };
   return next(settled, { operation, outcome });
 }
 

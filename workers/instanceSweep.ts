@@ -11,6 +11,7 @@ import { instanceStateChangedSignal } from '../workflows/messages.ts';
 import { candidateOf } from './candidateOf.ts';
 import { sweepResources } from './resourceSweep.ts';
 import { inBatches, type SweepDependencies } from './sweepDependencies.ts';
+import { tellWorkspace } from './tellWorkspace.ts';
 
 /** Looks once; returns how many things somebody still waits for. Where another worker is looking right now, that one's look counts. */
 export const sweepInstances = (deps: SweepDependencies): Promise<number> =>
@@ -64,6 +65,8 @@ async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instan
     // The operation is over. The machine that it has left serves, or is kept: its end is nobody's wish, and its workspace's to know.
     if (isServing(launch)) return unwatchLaunches(deps.db, launch.workspace_id, watcher);
   }
+  // The operation may be about to end, and its workspace stays with a machine that nobody would look for any more.
+  if (isEnded(state) && isServing(launch)) await tellWorkspace(deps, launch, stateReason);
   // Only after the signal: a worker that dies in between tells it twice, never not at all.
   await recordObserved(deps.db, key, watcher, state, stateReason, isEnded(state));
   if (isEnded(state)) await recordEnded(deps.db, key, watcher);

@@ -1,13 +1,12 @@
 // The last witness: a machine that has ended, and of which nobody has told. Its workspace is told, and recovers.
 
 import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { isCapacityReason, isEnded, type InstanceState } from '../domain/machine.ts';
 import { type LaunchRow, recordEnded, unwatchedLaunches } from '../store/launches.ts';
 import { recordNoCapacity } from '../store/offerings.ts';
-import { machineEndedSignal, workspaceWorkflowId } from '../workflows/messages.ts';
 import { candidateOf } from './candidateOf.ts';
 import { inBatches, type SweepDependencies } from './sweepDependencies.ts';
+import { tellWorkspace } from './tellWorkspace.ts';
 
 /** One look at all machines that serve; the calls grow with hundreds of machines, not with each. */
 export async function sweepLostMachines(deps: SweepDependencies): Promise<number> {
@@ -35,15 +34,9 @@ function hasEnded({ absentAfterMs }: SweepDependencies, launch: LaunchRow, insta
 }
 
 async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instance | undefined): Promise<void> {
-  const { workspace_id: workspaceId, generation, attempt, instance_id: instanceId } = launch;
+  const { workspace_id: workspaceId, generation, attempt } = launch;
   const stateReason = instance?.StateReason?.Code ?? null;
-  try {
-    await deps.client.workflow
-      .getHandle(workspaceWorkflowId(workspaceId))
-      .signal(machineEndedSignal, { instanceId: instanceId!, stateReason });
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-  }
+  await tellWorkspace(deps, launch, stateReason);
   if (isCapacityReason(stateReason)) await recordNoCapacity(deps.db, deps.region, candidateOf(launch));
   // Only after the signal: a worker that dies in between tells it twice, never not at all.
   if (instance?.State?.Name !== 'shutting-down') await recordEnded(deps.db, { workspaceId, generation, attempt }, null);
