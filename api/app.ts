@@ -18,6 +18,7 @@ import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { quotaRoutes } from './routes/quotas.ts';
 import { imageRoutes } from './routes/images.ts';
+import { orphanRoutes } from './routes/orphans.ts';
 import { orgTokenRoutes } from './routes/orgTokens.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { restorePointRoutes } from './routes/restorePoints.ts';
@@ -74,6 +75,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/admin/images', imageRoutes(deps));
   app.route('/admin', adminRoutes(deps));
   app.route('/admin/quotas', quotaRoutes(deps));
+  app.route('/admin/orphans', orphanRoutes(deps));
   app.route('/registry', registryRoutes(deps));
   return app;
 }

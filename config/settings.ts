@@ -134,6 +134,12 @@ export const SETTINGS = {
   ],
   RESTORE_POINTS_KEPT: [whole(1, 1000), '5', 'Restore points of a workspace that are kept however old they are'],
   RESTORE_POINT_DAYS: [whole(1, 3650), '30', 'Age at which the others are deleted'],
+  ORPHANS: [
+    z.enum(['report', 'delete']),
+    'report',
+    'What becomes of what AWS has with our tags and nobody owns: shown at /admin/orphans, or also ended where the records prove that it is ours',
+  ],
+  ORPHAN_GRACE_SECONDS: [whole(0, 604_800), '3600', 'How long nobody must have owned it before it is ended'],
   KEEP_DELETED_DAYS: [whole(0, 365), '7', 'How long a deleted workspace can be restored; 0 = not at all'],
   SWEEP_INTERVAL_MS: [whole(10, 60_000), '2000', 'Between two looks at the instances while an operation waits for one'],
   NOT_FOUND_GRACE_SECONDS: [whole(0, 3600), '60', 'How long "not found" after a launch means "not yet"'],
