@@ -137,7 +137,7 @@ export const SETTINGS = {
   ORPHANS: [
     z.enum(['report', 'delete']),
     'report',
-    'What becomes of what AWS has with our tags and nobody owns: shown at /admin/orphans, or also ended where the records prove that it is ours',
+    'What nobody owns in AWS is shown at /admin/orphans; `delete`: it is ended too, where it is provably ours',
   ],
   ORPHAN_GRACE_SECONDS: [whole(0, 604_800), '3600', 'How long nobody must have owned it before it is ended'],
   KEEP_DELETED_DAYS: [whole(0, 365), '7', 'How long a deleted workspace can be restored; 0 = not at all'],
