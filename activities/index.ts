@@ -21,6 +21,7 @@ import { dueCheckpoints } from './records/dueCheckpoints.ts';
 import { closeGeneration, expectHome } from './records/generations.ts';
 import { afterMachine, watchMachine } from './records/lostMachine.ts';
 import { reserveStorage } from './records/reserveStorage.ts';
+import { takeUpLost } from './records/takeUp.ts';
 import { readTimeouts } from './records/timeouts.ts';
 import { checkCanary } from './images/checkCanary.ts';
 import { endCanary } from './images/endCanary.ts';
@@ -28,6 +29,8 @@ import { findNewerImage } from './images/findNewerImage.ts';
 import { launchCanary } from './images/launchCanary.ts';
 import { openRefresh } from './images/openRefresh.ts';
 import { settleCanary } from './images/settleCanary.ts';
+import { endOrphans } from './orphans/endOrphans.ts';
+import { findOrphans } from './orphans/findOrphans.ts';
 import { listHoldings } from './records/listHoldings.ts';
 import { followQuotaIncrease } from './quotas/followIncrease.ts';
 import { requestQuotaIncrease } from './quotas/requestIncrease.ts';
@@ -80,6 +83,9 @@ export const createActivities = (deps: Dependencies) => ({
   writeControl: withFailures(writeControl(deps)),
   recordRefusedTakeover: withFailures(recordRefusedTakeover(deps)),
   revokeDisplay: withFailures(revokeDisplay(deps)),
+  takeUpLost: withFailures(takeUpLost(deps)),
+  findOrphans: withFailures(findOrphans(deps)),
+  endOrphans: withFailures(endOrphans(deps)),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

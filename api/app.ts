@@ -19,6 +19,7 @@ import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { quotaRoutes } from './routes/quotas.ts';
 import { imageRoutes } from './routes/images.ts';
+import { orphanRoutes } from './routes/orphans.ts';
 import { orgTokenRoutes } from './routes/orgTokens.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { restorePointRoutes } from './routes/restorePoints.ts';
@@ -76,6 +77,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/admin', adminRoutes(deps));
   app.route('/admin/event-queue', eventQueueRoutes(deps));
   app.route('/admin/quotas', quotaRoutes(deps));
+  app.route('/admin/orphans', orphanRoutes(deps));
   app.route('/registry', registryRoutes(deps));
   return app;
 }

@@ -26,6 +26,7 @@ import {
   interruptionNoticeSignal,
   type MachineAnsweredFact,
   machineAnsweredSignal,
+  reapOrphansScheduleId,
   refreshImagesScheduleId,
   registeredSignal,
   type RegisteredFact,
@@ -58,6 +59,8 @@ export type Commands = {
   requestQuotaIncrease(code: string, desired: number, lookEveryMs: number): Promise<QuotaRequest>;
   /** What has expired goes now rather than at the schedule's next turn. */
   expireRestorePoints(): Promise<void>;
+  /** Looks for what nobody owns now rather than at the schedule's next turn. */
+  reapOrphans(): Promise<void>;
   /** Tells the operation that launched a machine that it has registered. An operation that is over need not know. */
   registered(operationWorkflowId: string, fact: RegisteredFact): Promise<void>;
   /** Tells the workspace what AWS is about to do with its machine. */
@@ -117,12 +120,8 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
       }
     },
 
-    expireRestorePoints: () =>
-      within(() =>
-        client.schedule.getHandle(expireScheduleId(taskQueue)).trigger(ScheduleOverlapPolicy.BUFFER_ONE),
-      ).catch((error: unknown) => {
-        throw unreachable(error) ?? error;
-      }),
+    expireRestorePoints: () => triggered(expireScheduleId(taskQueue)),
+    reapOrphans: () => triggered(reapOrphansScheduleId(taskQueue)),
 
     registered: (operationWorkflowId, fact) => tell(operationWorkflowId, registeredSignal, fact),
     noticed: (workspaceId, notice) => tell(workspaceWorkflowId(workspaceId), interruptionNoticeSignal, notice),
@@ -140,6 +139,17 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
       }
     },
   };
+
+  /** One more run, after the one that is under way. */
+  function triggered(scheduleId: string): Promise<void> {
+    return within(() => client.schedule.getHandle(scheduleId).trigger(ScheduleOverlapPolicy.BUFFER_ONE)).catch(
+      (error: unknown) => {
+        // The first worker makes it.
+        if (error instanceof ScheduleNotFoundError) throw new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
+        throw unreachable(error) ?? error;
+      },
+    );
+  }
 
   /** REJECT_DUPLICATE: a workspace that was removed does not come back by a repeated create. */
   function started(

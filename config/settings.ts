@@ -151,6 +151,12 @@ export const SETTINGS = {
     'Restore points that a workspace got by itself of which as many are kept, beside the others',
   ],
   SCHEDULED_RESTORE_POINT_DAYS: [whole(1, 3650), '7', 'Age at which those are deleted in any case'],
+  ORPHANS: [
+    z.enum(['report', 'delete']),
+    'report',
+    'What nobody owns in AWS is shown at /admin/orphans; `delete`: it is ended too, where it is provably ours',
+  ],
+  ORPHAN_GRACE_SECONDS: [whole(0, 604_800), '3600', 'How long nobody must have owned it before it is ended'],
   KEEP_DELETED_DAYS: [whole(0, 365), '7', 'How long a deleted workspace can be restored; 0 = not at all'],
   SWEEP_INTERVAL_MS: [whole(10, 60_000), '2000', 'Between two looks at the instances while an operation waits for one'],
   NOT_FOUND_GRACE_SECONDS: [whole(0, 3600), '60', 'How long "not found" after a launch means "not yet"'],

@@ -43,6 +43,18 @@ function rowOf({ workspaceId, tenantId }: WorkspaceState, { operation, outcome }
   return { id, workspace_id: workspaceId, tenant_id: tenantId, kind, generation, result, reason, details };
 }
 
+/** Of a workspace whose entity was ended: what had begun has ended with it, and nobody else will say so. */
+export async function endLostOperations(
+  db: Queryable,
+  workspaceId: WorkspaceId,
+  reason: NonNullable<OperationRow['reason']>,
+): Promise<void> {
+  await db.query(
+    `update operations set result = 'failed', reason = $2, ended_at = now() where workspace_id = $1 and result is null`,
+    [workspaceId, JSON.stringify(reason)],
+  );
+}
+
 const MOST = 100;
 
 /** The newest first. */

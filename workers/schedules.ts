@@ -8,8 +8,12 @@ import {
   checkpointDueScheduleId,
   expireScheduleId,
   pauseIdleScheduleId,
+  reapOrphansScheduleId,
+  reconcileScheduleId,
   refreshImagesScheduleId,
 } from '../workflows/messages.ts';
+import { reapOrphans } from '../workflows/reapOrphans.ts';
+import { reconcile } from '../workflows/reconcile.ts';
 import { refreshImages } from '../workflows/refreshImages.ts';
 import { refreshPrices } from '../workflows/refreshPrices.ts';
 import { refreshSpotPrices } from '../workflows/refreshSpotPrices.ts';
@@ -55,6 +59,22 @@ const maintenance = (taskQueue: string): readonly Maintenance[] => [
     every: '1 hour',
     atOnce: false,
     note: 'deletes restore points whose time is over',
+  },
+  {
+    scheduleId: reconcileScheduleId(taskQueue),
+    workflow: reconcile,
+    // A workspace whose entity an operator has ended answers no command until then.
+    every: '1 minute',
+    atOnce: false,
+    note: 'takes up what was ended from outside',
+  },
+  {
+    scheduleId: reapOrphansScheduleId(taskQueue),
+    workflow: reapOrphans,
+    // Nothing is ended before its grace, which is longer; more often would only be more reading.
+    every: '10 minutes',
+    atOnce: false,
+    note: 'looks for what AWS has and nobody owns',
   },
   {
     scheduleId: pauseIdleScheduleId(taskQueue),

@@ -18,6 +18,7 @@ import { workflowBundle } from './bundle.ts';
 import { heartbeatInterceptor } from './heartbeat.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
 import { checkpointQueueOf } from '../workflows/messages.ts';
+import { entitiesOf } from './entities.ts';
 import { startEventQueue } from './eventQueue.ts';
 import { startMachineWatch } from './machineWatch.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -59,12 +60,20 @@ export async function startWorker(
   const ec2 = givenEc2 ?? ec2Clients({ region, endpoint: settings.AWS_ENDPOINT_URL });
   const connection = await Connection.connect({ address, connectTimeout: CONNECT_MS });
   await registerSearchAttributes(connection, namespace);
+  const client = new Client({ connection, namespace });
   const nativeConnection = await NativeConnection.connect({ address });
   const common = {
     connection: nativeConnection,
     namespace,
     workflowBundle: bundle ?? (await workflowBundle()),
-    activities: createActivities({ db, ec2, catalogue: readCatalogue(), settings, log }),
+    activities: createActivities({
+      db,
+      ec2,
+      catalogue: readCatalogue(),
+      settings,
+      log,
+      entities: entitiesOf(client, taskQueue),
+    }),
     interceptors: { activity: [...interceptors, heartbeatInterceptor] },
     // The longest single AWS call; what is cut off after it is repeated by another worker with the same token.
     shutdownGraceTime: '35s',
@@ -78,7 +87,6 @@ export async function startWorker(
     maxConcurrentActivityTaskExecutions: 100,
     maxCachedWorkflows: 200,
   });
-  const client = new Client({ connection, namespace });
   await ensureSchedules(client, taskQueue);
   const sweeping = {
     db,

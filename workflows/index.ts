@@ -9,6 +9,8 @@ export { pause } from './pause.ts';
 export { pauseIdle } from './pauseIdle.ts';
 export { refreshImages } from './refreshImages.ts';
 export { provision } from './provision.ts';
+export { reapOrphans } from './reapOrphans.ts';
+export { reconcile } from './reconcile.ts';
 export { recover } from './recover.ts';
 export { recreate } from './recreate.ts';
 export { quotaIncrease } from './quotaIncrease.ts';

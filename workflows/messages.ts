@@ -58,6 +58,10 @@ export const pauseIdleScheduleId = (taskQueue: string): string => `${taskQueue}/
 
 /** Of the schedule that takes restore points of spot workspaces. */
 export const checkpointDueScheduleId = (taskQueue: string): string => `${taskQueue}/checkpoint-due`;
+/** Of the schedule that compares AWS, Temporal and the records. */
+export const reconcileScheduleId = (taskQueue: string): string => `${taskQueue}/reconcile`;
+/** Of the schedule that looks for what nobody owns. */
+export const reapOrphansScheduleId = (taskQueue: string): string => `${taskQueue}/reap-orphans`;
 
 /** The schedule of refreshImages, for those who want a run now. */
 export const refreshImagesScheduleId = (taskQueue: string): string => `${taskQueue}/refresh-images`;
@@ -67,6 +71,8 @@ export type WorkspaceInput = {
   readonly tenantId: TenantId;
   /** What the run before carried over; absent in the first. */
   readonly state?: WorkspaceState;
+  /** It was ended from outside, and `state` is what is left. `keepDays` null = it was not being deleted. */
+  readonly takenUp?: { readonly keepDays: number | null };
 };
 
 /** The type of the entity's function, for those who start it. */

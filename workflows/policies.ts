@@ -47,6 +47,14 @@ const priceList: ActivityOptions = {
   retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '2m', maximumAttempts: 6 },
 };
 
+/** A few pages of everything that there is; what could not be read is read at the next turn. */
+const look: ActivityOptions = {
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: NOTICE_LOST_WORKER,
+  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 5 },
+};
+
+export const reaperActivities = proxyActivities<Pick<Activities, 'findOrphans' | 'endOrphans' | 'takeUpLost'>>(look);
 export const pricingActivities = proxyActivities<Pick<Activities, 'refreshPrices' | 'refreshSpotPrices'>>(priceList);
 export const recordActivities =
   proxyActivities<

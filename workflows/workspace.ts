@@ -10,8 +10,11 @@ import {
   isCancellation,
   log,
   setHandler,
+  uuid4,
 } from '@temporalio/workflow';
 import { errorMessage } from '../domain/errors.ts';
+import type { OperationId } from '../domain/ids.ts';
+import { takenUp } from '../domain/revival.ts';
 import {
   type At,
   type Change,
@@ -74,6 +77,11 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   setHandler(serviceInterruptedSignal, (operationId) =>
     apply(fold(state, { type: 'serviceInterrupted', operationId })),
   );
+
+  if (input.takenUp !== undefined) {
+    const { keepDays } = input.takenUp;
+    apply(takenUp(state, keepDays === null ? null : { operationId: uuid4() as OperationId, keepDays }));
+  }
 
   for (;;) {
     await awoken();

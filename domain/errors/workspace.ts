@@ -191,6 +191,12 @@ export const WORKSPACE_ERRORS = define({
     nextStep:
       'The workspace stays on its old machine. Look at the new one with GET /workspaces/:id/operations, and try again.',
   },
+  ENTITY_LOST: {
+    status: 503,
+    retryable: true,
+    message: 'What looks after the workspace was ended from outside, and has been taken up again; {found}.',
+    nextStep: 'Recreate or restart the workspace: its home is kept. Or delete it.',
+  },
   OPERATION_CANCELLED: {
     status: 409,
     retryable: false,
