@@ -138,5 +138,11 @@ export function dueAt({ expiresAt, pending, parked }: Lock): number | null {
   return times.length === 0 ? null : Math.min(...times);
 }
 
+/**
+ * A person's input on its way to the desktop, ms. It goes on under an answer that is no older than `goodMs`; and whoever is granted
+ * control after a person waits for `landedMs`, so that the last of it has landed, a slow network included.
+ */
+export const INPUT_UNDER_WAY = { goodMs: 150, landedMs: 400 } as const;
+
 /** Short against the grace, so that the last permit has run out long before the deadline; never so short that each action asks twice. */
 export const permitMsFor = (graceMs: number): number => Math.min(2_000, Math.floor(graceMs / 2));

@@ -69,7 +69,13 @@ export class Viewing {
     this.#lane =
       mayDrive === null
         ? null
-        : new InputLane({ mayDrive, send: (bytes) => this.#toDesktop(bytes), crowded: (is) => this.#hold(is), failed });
+        : new InputLane({
+            mayDrive,
+            isClear: () => desktop.socket.writableLength === 0,
+            send: (bytes) => this.#toDesktop(bytes),
+            crowded: (is) => this.#hold(is),
+            failed,
+          });
     const beatMs = Math.min(PING_MS, Math.ceil(idleMs / 2));
     this.#timers = [
       setInterval(() => this.#ping(), PING_MS),

@@ -12,11 +12,9 @@ import type { Ending, Viewing } from './viewing.ts';
 const LOOK_MS = 700;
 /** Postgres may be away for ten seconds and more; nobody goes on looking for longer without anybody knowing whether they may. */
 const STALE_MS = 30_000;
-/** Input that waits longer than this for its answer is dropped: the hand that made it has moved on. */
-const ANSWER_MS = 1_000;
 
 type Open = { readonly session: DisplaySession; readonly viewing: Viewing };
-type Room = { readonly open: Map<string, Open>; places: number };
+type Room = { readonly open: Map<string, Open>; places: number; isWatched: boolean };
 
 export type ViewingsOptions = {
   readonly db: Database;
@@ -37,7 +35,7 @@ export class Viewings {
 
   /** A place at the desktop, taken before it is connected to; null where all are taken. Given back by the function. */
   takePlace(workspaceId: WorkspaceId): (() => void) | null {
-    const room = this.#rooms.get(workspaceId) ?? { open: new Map<string, Open>(), places: 0 };
+    const room = this.#rooms.get(workspaceId) ?? { open: new Map<string, Open>(), places: 0, isWatched: false };
     if (this.#isClosed || room.places >= this.#options.most) return null;
     this.#rooms.set(workspaceId, room);
     room.places++;
@@ -53,7 +51,7 @@ export class Viewings {
     const room = this.#rooms.get(session.workspaceId)!;
     room.open.set(session.id, { session, viewing });
     if (this.#isClosed) viewing.end('platform_stops');
-    else if (room.open.size === 1) void this.#watch(session.workspaceId, room);
+    else if (!room.isWatched) void this.#watch(session.workspaceId, room);
   }
 
   remove({ workspaceId, id }: DisplaySession): void {
@@ -66,24 +64,18 @@ export class Viewings {
   }
 
   /** Whether input of this session may reach the desktop at this moment: under the very fence that it was opened for. */
-  async mayDrive(session: DisplaySession): Promise<MayDrive> {
+  mayDrive(session: DisplaySession): Promise<MayDrive> {
     const { authority } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<MayDrive>((resolve) => {
-      timer = setTimeout(resolve, ANSWER_MS, 'unknown');
-    });
-    const answer = authority.current(session.workspaceId).then(
+    return authority.current(session.workspaceId).then(
       (live): MayDrive => (drives(session, live) ? 'yes' : 'lost'),
       (): MayDrive => 'unknown',
     );
-    const first = await Promise.race([answer, late]);
-    clearTimeout(timer);
-    return first;
   }
 
   async #watch(workspaceId: WorkspaceId, room: Room): Promise<void> {
     const { authority, news } = this.#options;
     let knownAt = performance.now();
+    room.isWatched = true;
     while (room.open.size > 0) {
       // Asked for before the look: news that comes during it is not missed.
       const next = [authority.changed(workspaceId, LOOK_MS), ...news.map((hub) => hub.next(workspaceId, LOOK_MS))];
@@ -91,6 +83,7 @@ export class Viewings {
       else if (performance.now() - knownAt > STALE_MS) this.#endAll(room, 'state_unknown');
       await Promise.race(next);
     }
+    room.isWatched = false;
   }
 
   async #look(workspaceId: WorkspaceId, room: Room): Promise<true> {

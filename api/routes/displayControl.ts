@@ -22,6 +22,7 @@ export function displayControlRoutes(deps: ApiDependencies) {
   const { db, control } = deps;
   const auth = controlAuth(deps);
 
+  // An Idempotency-Key is its caller's own here: an answer tells them their name, and that control is theirs.
   return (
     new Hono<ApiEnv>()
       .get('/:id/display/control', workspaceOfPath, auth, async (c) => {
@@ -35,7 +36,7 @@ export function displayControlRoutes(deps: ApiDependencies) {
         if (body.controller !== undefined && body.controller !== controller)
           throw new BerthError('VALIDATION_FAILED', { problem: `controller: the caller is "${controller}"` });
         if (body.force && !caller.isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
-        return once(deps, c, body, async (target) => {
+        return once(deps, c, { ...body, actor }, async (target) => {
           const row = await displayed(c);
           const asking = { actor, ttlSeconds: body.ttl_seconds, generation: caller.generation ?? row.generation };
           return withRefusal(deps, c, 'acquire', async () => {
@@ -54,7 +55,7 @@ export function displayControlRoutes(deps: ApiDependencies) {
       .post('/:id/display/control/takeover', workspaceOfPath, auth, async (c) => {
         const body = await readOptionalBody(c, takeoverSchema);
         const { actor } = person(c.get('caller'), 'take control over');
-        return once(deps, c, body, async (target) => {
+        return once(deps, c, { ...body, actor }, async (target) => {
           const { generation } = await displayed(c);
           return withRefusal(deps, c, 'takeover', () =>
             takeOver(deps, c, target, { actor, ttlSeconds: body.ttl_seconds, generation }),
@@ -65,7 +66,7 @@ export function displayControlRoutes(deps: ApiDependencies) {
         const { force: isForced } = await readOptionalBody(c, releaseSchema);
         const { actor, isAdmin } = c.get('caller');
         if (isForced && !isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
-        return once(deps, c, { isForced }, async (target) => {
+        return once(deps, c, { isForced, actor }, async (target) => {
           const { id } = await liveWorkspace(deps, c);
           return withRefusal(deps, c, 'release', async () => {
             const lock = await lockNow(deps, id);
@@ -101,7 +102,7 @@ export function displayControlRoutes(deps: ApiDependencies) {
 
   async function switchAgent(c: Context<ApiEnv>, type: 'pause' | 'resume'): Promise<Response> {
     const { actor } = person(c.get('caller'), `${type} the agent`);
-    return once(deps, c, { type }, async (target: Target) => {
+    return once(deps, c, { type, actor }, async (target: Target) => {
       await displayed(c, { mustBeUp: false });
       return withRefusal(deps, c, type, async () => taken(c, await control.ask(target, { type, actor })));
     });
