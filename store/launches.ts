@@ -10,7 +10,7 @@ export type LaunchIntent = LaunchKey & {
   readonly region: string;
   readonly operationWorkflowId: string;
   readonly clientToken: string;
-  /** The whole RunInstances request, user data included. */
+  /** The whole RunInstances request; the user data is sealed (credentials/sealed.ts). */
   readonly request: RunInstancesCommandInput;
   readonly bootDeadlineAt: Date;
 };
