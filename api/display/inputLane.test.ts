@@ -92,7 +92,7 @@ it('an answer that was long under way says nothing about now: it is asked for ag
   expect(sent).toEqual([keyEvent(true, 1)]);
   press(2);
   while (questions.length > 0) {
-    way.now += 400;
+    way.now += INPUT_UNDER_WAY.goodMs;
     await answer('yes');
   }
   expect(sent.slice(1)).toEqual([keyEvent(false, 1)]);

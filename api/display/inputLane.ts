@@ -23,7 +23,7 @@ export type LaneOptions = {
 
 const MOST_WAITING = 512;
 /** Input that waits longer than this for its answer is dropped: the hand that made it has moved on. */
-const ANSWER_MS = 1_000;
+const ANSWER_MS = 2_000;
 
 export class InputLane {
   readonly #options: LaneOptions;
@@ -49,11 +49,17 @@ export class InputLane {
     if (!this.#isAsking) this.#drain().catch(this.#options.failed);
   }
 
+  /** What is held is let go; what waits has its own answer coming. */
+  letGo(): void {
+    for (const bytes of this.#held.release()) this.#options.send(bytes);
+  }
+
   /** For good: what waits is dropped, what is held is let go. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#letGo();
+    this.#drop();
+    this.letGo();
   }
 
   async #drain(): Promise<void> {
@@ -68,12 +74,20 @@ export class InputLane {
         if (!this.#isOpen) return;
         if (answer === 'lost') return this.close();
         if (answer === 'yes' && this.#options.isClear()) for (const message of batch) this.#pass(message);
-        else this.#letGo();
+        else {
+          this.#drop();
+          this.letGo();
+        }
         if (batch.length >= MOST_WAITING) this.#options.crowded(false);
       }
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  #drop(): void {
+    if (this.#waiting.length >= MOST_WAITING) this.#options.crowded(false);
+    this.#waiting = [];
   }
 
   /** One that was long under way says nothing about now: it is asked for again. */
@@ -90,12 +104,6 @@ export class InputLane {
     this.#held.note(message);
     const bytes = bytesOf(message);
     if (bytes !== null) this.#options.send(bytes);
-  }
-
-  #letGo(): void {
-    if (this.#waiting.length >= MOST_WAITING) this.#options.crowded(false);
-    this.#waiting = [];
-    for (const bytes of this.#held.release()) this.#options.send(bytes);
   }
 }
 
