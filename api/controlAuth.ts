@@ -1,5 +1,6 @@
-// Who may have control of a display: people by the admin token or an org token, the agent by its workspace's own.
+// Who may have control of a display: people by the admin token, an org token or their browser's session, the agent by its workspace's own.
 
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { hashToken, sameSecret } from '../credentials/secrets.ts';
 import { BerthError } from '../domain/errors.ts';
@@ -8,11 +9,18 @@ import { findOrgToken } from '../store/orgTokens.ts';
 import { findToken } from '../store/registrations.ts';
 import { bearer, tenantOf } from './auth.ts';
 import type { ApiDependencies, ApiEnv, Caller } from './context.ts';
+import { type SessionActor, userSessions } from './userSessions.ts';
 
-export const controlAuth = ({ db, settings }: ApiDependencies) =>
-  createMiddleware<ApiEnv>(async (c, next) => {
+/**
+ * Sets `caller`, `actor` and `tenantId`. Throws WORKSPACE_AUTH_REQUIRED, WORKSPACE_AUTH_INVALID, GENERATION_SUPERSEDED, TENANT_UNKNOWN,
+ * and of sessions DISPLAY_ORIGIN_FORBIDDEN, SESSION_INVALID and SESSION_CHECK_UNAVAILABLE.
+ */
+export function controlAuth({ db, settings }: ApiDependencies) {
+  const { SESSION_CHECK_URL: checkUrl, DISPLAY_ORIGINS: origins = [] } = settings;
+  const sessionActor = checkUrl === undefined ? null : userSessions(checkUrl);
+
+  return createMiddleware<ApiEnv>(async (c, next) => {
     const token = bearer(c.req.header('authorization'));
-    if (token === null) throw new BerthError('WORKSPACE_AUTH_REQUIRED');
     const header = c.req.header('x-molecule-org-id');
     const pass = (caller: Caller, tenantId: TenantId): Promise<void> => {
       c.set('caller', caller);
@@ -20,6 +28,13 @@ export const controlAuth = ({ db, settings }: ApiDependencies) =>
       c.set('tenantId', tenantId);
       return next();
     };
+    if (token === null) {
+      const tenantId = tenantOf(header, settings.MOLECULE_ORG_ID);
+      return pass(
+        { actor: await sessionOf(c, tenantId), controller: 'user', isAdmin: false, generation: null },
+        tenantId,
+      );
+    }
     if (sameSecret(token, settings.ADMIN_TOKEN)) {
       const caller = { actor: 'admin-token', controller: 'user', isAdmin: true, generation: null } as const;
       return pass(caller, tenantOf(header, settings.MOLECULE_ORG_ID));
@@ -41,6 +56,18 @@ export const controlAuth = ({ db, settings }: ApiDependencies) =>
     const actor = `org-token:${org.prefix}` as const;
     return pass({ actor, controller: 'user', isAdmin: false, generation: null }, org.tenantId as TenantId);
   });
+
+  /** A cookie is sent by whatever page asks the browser to: what changes something must come from one that may. */
+  async function sessionOf(c: Context<ApiEnv>, tenantId: TenantId): Promise<SessionActor> {
+    const cookie = c.req.header('cookie');
+    if (sessionActor === null || cookie === undefined) throw new BerthError('WORKSPACE_AUTH_REQUIRED');
+    if (c.req.method !== 'GET' && !origins.includes(c.req.header('origin') ?? ''))
+      throw new BerthError('DISPLAY_ORIGIN_FORBIDDEN');
+    const actor = await sessionActor(cookie, tenantId);
+    if (actor === null) throw new BerthError('SESSION_INVALID');
+    return actor;
+  }
+}
 
 /** The caller, who has to be a person. */
 export function person(caller: Caller, what: string): Caller {

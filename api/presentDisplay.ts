@@ -27,6 +27,7 @@ type Block = {
 const blockOf = (row: WorkspaceRow): Block =>
   ((row.launched?.compute ?? row.compute)['display'] as Block | undefined) ?? {};
 
+/** Asked for with a display, whatever has become of it. */
 export const hasDisplay = (row: WorkspaceRow): boolean => (blockOf(row).mode ?? 'none') !== 'none';
 
 /** The machine says in each heartbeat whether X answers and the RFB banner is read: an open port is no evidence. */
@@ -40,6 +41,7 @@ export function displayStatus(row: WorkspaceRow, settings: ApiSettings): Display
   return display.x && display.rfb ? 'ready' : 'ready-but-display-server-down';
 }
 
+/** The body of GET /workspaces/:id/display: never an address or a credential (R50). `viewer` alone reads their own name. */
 export function presentDisplay(row: WorkspaceRow, settings: ApiSettings, lock: Lock, viewer: string) {
   if (!hasDisplay(row)) return { available: false, reason: 'display_not_enabled' };
   const { mode, protocol = 'novnc', width, height } = blockOf(row);

@@ -47,7 +47,7 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
     settings,
     log,
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: PATIENCE }) as Server;
   const authority = recordedAuthority({ db, controlNews });
   const displays = startDisplayProxy(server, { db, events, settings, log, authority, sessionNews });
   const drain = drainable(server);
@@ -72,6 +72,9 @@ const listenOn = (server: Server, port: number, host: string): Promise<number> =
     server.once('error', reject);
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
+
+/** A client that is there says what it wants within seconds; whoever drips a request holds a connection, and no more than so long. */
+const PATIENCE = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 };
 
 /** How soon after the last answer its connection is closed. */
 const LOOK_AGAIN_MS = 20;

@@ -9,6 +9,7 @@ import { findLock, lockOf } from '../store/controlLocks.ts';
 import type { ApiDependencies, ApiEnv } from './context.ts';
 import { presentControl } from './presentDisplay.ts';
 
+/** What `ask` brings back; its error with `current`, the lock as it is for this caller. The workspace is known to be the caller's tenant's. */
 export async function withRefusal<Result>(
   { db }: ApiDependencies,
   c: Context<ApiEnv>,

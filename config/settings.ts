@@ -175,7 +175,16 @@ export const SETTINGS = {
     'Whether the agent gets screenshots while a person has control',
   ],
   DISPLAY_SESSION_SIGNING_SECRET: [secret(32), undefined, 'Opens display sessions; unset = they are answered with 503'],
-  DISPLAY_ORIGINS: [origins, undefined, 'Origins of the pages that may open a display, comma-separated; unset = none'],
+  DISPLAY_ORIGINS: [
+    origins,
+    undefined,
+    'Origins of the pages that may open a display, or use a session, comma-separated; unset = none',
+  ],
+  SESSION_CHECK_URL: [
+    url(/^https?$/),
+    undefined,
+    'Asked with the cookie of a browser and ?slug=<tenant> whose session it is; unset = people need a token',
+  ],
   DISPLAY_NETWORKS: [
     networks,
     '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7',

@@ -3,6 +3,7 @@
 import { asBefore, type ControlFact, type Lock, type LockChange, type LockRules } from './control-lock.ts';
 import { ended, givenUp, handedOver, heldFor, parked, unparked } from './control-lock-steps.ts';
 
+/** `now` in epoch milliseconds. The same lock where the fact changes nothing. */
 export function foldControl(lock: Lock, fact: ControlFact, now: number, rules: LockRules): LockChange {
   switch (fact.type) {
     case 'yielded':

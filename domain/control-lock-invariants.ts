@@ -26,6 +26,8 @@ export function brokenLockStep(before: Lock, after: Lock): string[] {
   rule(after === before || after.version === before.version + 1, 'the version grows with each change');
   const isHandedBack = before.holder?.controller === 'user' && after.holder?.controller === 'agent';
   rule(!isHandedBack, 'a person gives control to nobody, and the agent takes it then');
+  const isPassedOn = before.holder?.controller === 'user' && after.holder !== null && isOther;
+  rule(!isPassedOn, "after a person it is nobody's first");
   rule(before.parked === null || after.holder?.controller !== 'agent', "a parked lock is never the agent's at once");
   const isAgents = after.holder?.controller === 'agent' && isOther;
   rule(!isAgents || !after.isAgentPaused, 'a paused agent is granted nothing');

@@ -63,7 +63,10 @@ function takeover(lock: Lock, request: Of<'takeover'>, now: number, { graceMs }:
   return lock.pending.actor === actor ? asBefore(lock) : refused(lock, 'DISPLAY_TAKEOVER_PENDING');
 }
 
-/** Of an admin: whoever has it loses it, the agent as soon as its last permit has run out. */
+/**
+ * Of an admin: whoever has it loses it, the agent as soon as its last permit has run out. From a person it is taken in two steps, and
+ * has to be asked for again after the first: what they have under way has landed before anybody else has it.
+ */
 function force(lock: Lock, request: Of<'force'>, now: number, { permitMs }: LockRules): LockChange {
   const { actor, ttlSeconds, generation } = request;
   if (holds(lock, { controller: 'user', actor }, generation)) return renewed(lock, actor, ttlSeconds, now);
@@ -72,6 +75,7 @@ function force(lock: Lock, request: Of<'force'>, now: number, { permitMs }: Lock
     const change = asked(lock, request, now, permitMs);
     return { ...change, happened: [...outbid, ...change.happened] };
   }
+  if (lock.holder !== null) return release(lock, { type: 'release', actor, isForced: true }, now) as LockChange;
   return taken(lock, 'takeover', { ...request, controller: 'user' }, now, 'forced');
 }
 
@@ -97,6 +101,7 @@ type Taking = {
   readonly requestId?: string;
 };
 
+/** Nobody has it. */
 function taken(
   lock: Lock,
   verb: 'acquire' | 'takeover',
@@ -106,13 +111,12 @@ function taken(
 ): LockChange {
   const about = { actor, ...(requestId === undefined ? {} : { requestId }) };
   const how = because === undefined ? {} : { because };
-  const lost =
-    lock.holder === null
-      ? []
-      : ([{ verb: 'release', stage: 'completed', actor: lock.holder.actor, ...how, ...heldFor(lock, now) }] as const);
   return {
     lock: granted(lock, { holder: { controller, actor }, ttlSeconds, generation }, now),
-    happened: [{ verb, stage: 'started', ...about }, ...lost, { verb, stage: 'completed', ...about, ...how }],
+    happened: [
+      { verb, stage: 'started', ...about },
+      { verb, stage: 'completed', ...about, ...how },
+    ],
   };
 }
 

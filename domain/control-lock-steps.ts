@@ -24,6 +24,7 @@ export function renewed(lock: Lock, actor: string, ttlSeconds: number, now: numb
   return { lock: next, happened: [{ verb: 'renew', stage: 'completed', actor }] };
 }
 
+/** Nobody has it; what was permitted before is of an old fence. */
 export const ended = (lock: Lock): Lock => ({
   ...lock,
   version: lock.version + 1,
@@ -34,11 +35,13 @@ export const ended = (lock: Lock): Lock => ({
   pending: null,
 });
 
+/** Nobody has it, and the agent is kept out for the sake of whoever had it. */
 export const parked = (lock: Lock, reason: ParkReason, now: number, { parkMs }: LockRules): Lock => ({
   ...ended(lock),
   parked: { reason, actor: lock.holder?.actor ?? '', until: now + parkMs },
 });
 
+/** The agent is kept out no more; `actor` is who said so, or whose time was over. */
 export function unparked(lock: Lock, actor: string, because: string): LockChange {
   const next = { ...lock, version: lock.version + 1, parked: null };
   return { lock: next, happened: [{ verb: 'unpark', stage: 'completed', actor, because }] };
@@ -67,5 +70,6 @@ export function givenUp(lock: Lock, because: string, now: number): Happening[] {
   return [{ verb: 'takeover', stage: 'failed', actor, because, requestId, durationMs: now - requestedAt }];
 }
 
+/** Milliseconds since the grant. */
 export const heldFor = ({ grantedAt }: Lock, now: number): Pick<Happening, 'durationMs'> =>
   grantedAt === null ? {} : { durationMs: now - grantedAt };

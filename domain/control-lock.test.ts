@@ -1,7 +1,15 @@
 // The rules of the control lock: by tables, and by random sequences under its invariants.
 
 import fc from 'fast-check';
-import { type ControlFact, type ControlRequest, dueAt, type Lock, type LockChange, newLock } from './control-lock.ts';
+import {
+  type ControlFact,
+  type ControlRequest,
+  dueAt,
+  INPUT_UNDER_WAY,
+  type Lock,
+  type LockChange,
+  newLock,
+} from './control-lock.ts';
 import { foldControl } from './control-lock-facts.ts';
 import { brokenLockInvariants, brokenLockStep } from './control-lock-invariants.ts';
 import { permitFor, type PermitView } from './control-lock-permit.ts';
@@ -126,9 +134,10 @@ it('the machine goes away: a person is parked, an agent is out, a takeover is gi
   expect(foldControl(newer, gone, NOW, RULES).lock).toBe(newer);
 });
 
-it('an admin forces it: at once from a person, and from the agent as soon as its last permit has run out', () => {
+it('an admin forces it: from a person by way of nobody, and from the agent as soon as its last permit has run out', () => {
   const force = { ...takeover(), type: 'force' } as const;
-  expect(after(byUser('org-token:b'), force)).toMatchObject({ holder: { actor: 'admin-token' }, fence: 2 });
+  expect(after(byUser('org-token:b'), force)).toMatchObject({ holder: null, parked: null, fence: 2 });
+  expect(after(byUser('org-token:b'), force, force)).toMatchObject({ holder: { actor: 'admin-token' }, fence: 3 });
   expect(after(byAgent, force).pending).toMatchObject({ deadlineAt: NOW + 1_000 + RULES.permitMs });
   expect(after(byAgent, takeover('org-token:b', 'r0'), force).pending).toMatchObject({ requestId: 'r1' });
 });
@@ -186,20 +195,47 @@ const sequences = fc.array(fc.tuple(events, fc.constantFrom(0, 10, 1_000, 5_000,
   maxLength: 25,
 });
 
-it('100,000 random sequences: one holder, a fence that grows, no old permit after a grant, nothing handed back silently', () => {
+/** What an agent was permitted, and when each right to drive that a person had was read last: neither may reach into a later grant. */
+type UnderWay = { readonly fence: number; readonly until: number };
+
+it('100,000 random sequences: one holder, a fence that grows, nothing of an old fence after a grant, nothing handed back silently', () => {
   const holds = fc.property(sequences, (script) => {
     let lock = newLock();
     let now = NOW;
+    let permitsEndAt = 0;
+    let inputsEndAt = 0;
+    let underWay: UnderWay[] = [];
     for (const [event, laterMs] of script) {
       now += laterMs;
       const outcome = step(lock, event, now);
       if ('refused' in outcome) continue;
-      const broken = [...brokenLockInvariants(outcome.lock), ...brokenLockStep(lock, outcome.lock)];
+      const after = outcome.lock;
+      const broken = [...brokenLockInvariants(after), ...brokenLockStep(lock, after)];
       if (broken.length > 0) throw new Error(`${event.type}: ${broken.join('; ')}`);
-      if (outcome.lock.fence > lock.fence && 'validMs' in permit(outcome.lock, lock.fence, now))
-        throw new Error(`${event.type}: a permit of fence ${lock.fence} after ${outcome.lock.fence}`);
-      if (outcome.lock !== lock && outcome.happened.length === 0) throw new Error(`${event.type}: silent`);
-      lock = outcome.lock;
+      if (after !== lock && outcome.happened.length === 0) throw new Error(`${event.type}: silent`);
+      // As store/controlWrites.ts guards the write.
+      const grants = after.fence > lock.fence ? (after.holder?.controller ?? null) : null;
+      if (grants !== null) now = Math.max(now, inputsEndAt);
+      if (grants === 'user' && outcome.permits !== 'stopped') now = Math.max(now, permitsEndAt);
+      if (outcome.permits === 'stop') permitsEndAt = now + RULES.permitMs;
+      if (outcome.permits === 'stopped' || grants === 'agent') {
+        permitsEndAt = 0;
+        // The agent says so itself, or begins anew.
+        underWay = underWay.filter(({ fence }) => lock.holder?.controller === 'user' && fence === lock.fence);
+      }
+      if (lock.holder?.controller === 'user' && after.fence > lock.fence) inputsEndAt = now + INPUT_UNDER_WAY.landedMs;
+      if (grants !== null) {
+        const late = underWay.filter(({ fence, until }) => fence < after.fence && until > now);
+        if (late.length > 0) throw new Error(`${event.type}: under way after ${after.fence}: ${JSON.stringify(late)}`);
+        for (let fence = 0; fence < after.fence; fence++)
+          if ('validMs' in permit(after, fence, now)) throw new Error(`${event.type}: a permit of fence ${fence}`);
+      }
+      lock = after;
+      // Whoever may act does, at every moment.
+      const asked = permit(lock, lock.fence, now);
+      if ('validMs' in asked) underWay.push({ fence: lock.fence, until: now + asked.validMs });
+      const drives = lock.holder?.controller === 'user' && lock.expiresAt! > now;
+      if (drives) underWay.push({ fence: lock.fence, until: now + INPUT_UNDER_WAY.goodMs });
     }
   });
   expect(fc.check(holds, { numRuns: 100_000 })).toMatchObject({ failed: false, numRuns: 100_000 });

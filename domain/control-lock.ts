@@ -107,6 +107,7 @@ export type LockChange = {
 };
 export type LockRefusal = { readonly refused: ErrorCode; readonly context: ErrorContext };
 
+/** Of a workspace for which nobody has ever asked. */
 export const newLock = (): Lock => ({
   schemaVersion: 1,
   version: 0,
@@ -121,6 +122,7 @@ export const newLock = (): Lock => ({
   isAgentPaused: false,
 });
 
+/** Two grants to the same one are of the same holder, and of two fences. */
 export const sameHolder = (a: Holder | null, b: Holder | null): boolean =>
   a === b || (a !== null && b !== null && a.controller === b.controller && a.actor === b.actor);
 
@@ -130,6 +132,7 @@ export const controllerOf = ({ holder }: Pick<Lock, 'holder'>): Controller => ho
 export const isFree = ({ holder, pending, parked }: Lock): boolean =>
   holder === null && pending === null && parked === null;
 
+/** Nothing to write, and nothing to tell. */
 export const asBefore = (lock: Lock): LockChange => ({ lock, happened: [] });
 
 /** The next time at which something is due by itself, or null. */
@@ -137,6 +140,12 @@ export function dueAt({ expiresAt, pending, parked }: Lock): number | null {
   const times = [expiresAt, pending?.deadlineAt, parked?.until].filter((time) => typeof time === 'number');
   return times.length === 0 ? null : Math.min(...times);
 }
+
+/**
+ * A person's input on its way to the desktop, ms. It goes on under an answer that is no older than `goodMs`; and whoever is granted
+ * control after a person waits for `landedMs`, so that the last of it has landed, a slow network included.
+ */
+export const INPUT_UNDER_WAY = { goodMs: 500, landedMs: 1_000 } as const;
 
 /** Short against the grace, so that the last permit has run out long before the deadline; never so short that each action asks twice. */
 export const permitMsFor = (graceMs: number): number => Math.min(2_000, Math.floor(graceMs / 2));

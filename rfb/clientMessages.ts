@@ -4,9 +4,13 @@ import { Inbox, viewOf } from './inbox.ts';
 import { readPixelFormat } from './serverInit.ts';
 import { RfbViolation } from './violation.ts';
 
-export type ClientMessage =
+/** What a hand does. */
+export type Input =
   | { readonly kind: 'key'; readonly isDown: boolean; readonly keysym: number }
-  | { readonly kind: 'pointer'; readonly buttons: number; readonly x: number; readonly y: number }
+  | { readonly kind: 'pointer'; readonly buttons: number; readonly x: number; readonly y: number };
+
+export type ClientMessage =
+  | Input
   | { readonly kind: 'encodings'; readonly encodings: readonly number[] }
   /** The text itself is never kept. */
   | { readonly kind: 'cut-text' }

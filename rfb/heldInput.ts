@@ -1,7 +1,7 @@
 // What somebody holds down on a desktop, so that it can be let go for them.
 
 import { keyEvent, pointerEvent } from './clientBytes.ts';
-import type { ClientMessage } from './clientMessages.ts';
+import type { ClientMessage, Input } from './clientMessages.ts';
 import { RfbViolation } from './violation.ts';
 
 /** A keyboard has about a hundred. */
@@ -23,11 +23,18 @@ export class HeldInput {
   }
 
   /** Lets go of everything: buttons first, so that nothing is dropped with a modifier gone; then the keys, the last one first. */
-  release(): Uint8Array[] {
-    const released = [...this.#keysyms].reverse().map((keysym) => keyEvent(false, keysym));
-    if (this.#pointer !== null) released.unshift(pointerEvent(0, this.#pointer.x, this.#pointer.y));
+  lettingGo(): Input[] {
+    const released: Input[] = [...this.#keysyms].reverse().map((keysym) => ({ kind: 'key', isDown: false, keysym }));
+    if (this.#pointer !== null) released.unshift({ kind: 'pointer', buttons: 0, ...this.#pointer });
     this.#keysyms.clear();
     this.#pointer = null;
     return released;
+  }
+
+  /** The same as bytes. */
+  release(): Uint8Array[] {
+    return this.lettingGo().map((input) =>
+      input.kind === 'key' ? keyEvent(input.isDown, input.keysym) : pointerEvent(input.buttons, input.x, input.y),
+    );
   }
 }

@@ -33,6 +33,7 @@ export const BGRX: PixelFormat = {
   blue: { max: 255, shift: 0 },
 };
 
+/** `fixed` is what comes before the name. */
 export const readServerInit = (fixed: Uint8Array, name: string): ServerInit => ({
   width: viewOf(fixed).getUint16(0),
   height: viewOf(fixed).getUint16(2),
@@ -40,6 +41,7 @@ export const readServerInit = (fixed: Uint8Array, name: string): ServerInit => (
   name,
 });
 
+/** Whole, with the length of the name. */
 export function writeServerInit({ width, height, pixelFormat, name }: ServerInit): Uint8Array {
   const text = new TextEncoder().encode(name);
   const bytes = new Uint8Array(SERVER_INIT_BYTES + 4 + text.length);

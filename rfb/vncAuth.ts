@@ -6,6 +6,7 @@ export const CHALLENGE_BYTES = 16;
 /** More of a password is not looked at. */
 const KEY_BYTES = 8;
 
+/** What a client with this password answers. */
 export function answerChallenge(password: string, challenge: Uint8Array): Uint8Array {
   const key = Buffer.alloc(KEY_BYTES);
   Buffer.from(password, 'latin1').copy(key, 0, 0, KEY_BYTES);

@@ -129,6 +129,29 @@ it('a result spans an epoch where control changed hands after the permit had run
   expect(await actions.submit([lost])).toMatchObject([{ status: 'done', spansEpochs: true }]);
 });
 
+it('a screenshot that spans an epoch is not shown while the agent may see nothing, and is marked where it may', async () => {
+  for (const mayLook of [false, true]) {
+    let isTheirs = false;
+    const { actions, clock } = desk((kind, fence) =>
+      !isTheirs || (mayLook && kind === 'screenshot') ? { fence, validMs: 100 } : { refused: 'human_in_control' },
+    );
+    const slow: Action = {
+      kind: 'screenshot',
+      async run() {
+        clock.now += 500;
+        isTheirs = true;
+        return 'a password';
+      },
+    };
+    const outcomes = await actions.submit([slow, click]);
+    if (mayLook) expect(outcomes[0]).toMatchObject({ status: 'done', result: 'a password', spansEpochs: true });
+    else {
+      expect(outcomes).toMatchObject([{ status: 'refused', because: 'human_in_control' }, { status: 'cancelled' }]);
+      expect(JSON.stringify(outcomes)).not.toContain('a password');
+    }
+  }
+});
+
 it('to yield is to wait for the action in flight, and to begin nothing until the next grant', async () => {
   const { actions } = desk();
   let end = (): void => {};

@@ -116,6 +116,7 @@ export class DesktopActions {
       const endedAt = this.#now();
       // Within the permit's time control can not have been given to anybody.
       const spansEpochs = endedAt > until && !(await this.#isStillOurs(fence));
+      if (action.kind === 'screenshot' && spansEpochs) await this.#mayBeShown(fence);
       if (action.kind === 'screenshot' && !spansEpochs) this.#look = { at: endedAt, fence };
       return { status: 'done', result, fence, spansEpochs };
     } catch (error) {
@@ -138,6 +139,12 @@ export class DesktopActions {
 
   async #isStillOurs(fence: number): Promise<boolean> {
     return !('refused' in (await this.#ask('wait', fence)));
+  }
+
+  /** It may show what a person typed who has control by now: where the agent gets no screenshots meanwhile, it gets that one neither. */
+  async #mayBeShown(fence: number): Promise<void> {
+    const shown = await this.#ask('screenshot', fence);
+    if ('refused' in shown) throw new NotPermitted(shown.refused);
   }
 
   /** The first thing under each grant is a look; before what is sensitive it has to be a fresh one, after the last input. */

@@ -1,6 +1,6 @@
 // The agent's side of control of the display: acquired, renewed, released and asked for permits at the platform.
 
-import type { ActionKind, AskPermit, Refusal } from './actions.ts';
+import type { ActionKind, AskPermit, DesktopActions, Refusal } from './actions.ts';
 import type { Platform } from './orders.ts';
 import { post, Refused } from './platform.ts';
 
@@ -15,6 +15,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 export type Acquired = { readonly fence: number } | { readonly refused: Refusal };
 
+/** Answers refusals and never throws but when `signal` aborts; who gets no answer is told `control_lost`. */
 export function displayControlOf({ url, token, signal, log }: Platform, workspaceId: string) {
   const ask = (verb: string, body: object): Promise<Record<string, unknown>> =>
     post(
@@ -44,8 +45,14 @@ export function displayControlOf({ url, token, signal, log }: Platform, workspac
         const { fence: now } = await ask('renew', { fence, ttl_seconds: ttlSeconds });
         return { fence: Number(now) };
       }),
-    release: async (): Promise<void> => {
+    /**
+     * Once nothing of the agent runs any more, and nothing begins: from then on a person has it at once. False where what runs takes
+     * longer than `withinMs`: it has control still.
+     */
+    release: async (actions: DesktopActions, withinMs: number): Promise<boolean> => {
+      if (!(await actions.yield(withinMs))) return false;
       await refusable(() => ask('release', {}));
+      return true;
     },
   };
 

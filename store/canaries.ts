@@ -20,6 +20,8 @@ export type CanaryRow = {
   readonly requested_at: Date;
   readonly progress: 'requested' | 'launched' | 'refused' | 'ended';
   readonly instance_id: string | null;
+  /** Postgres' own time when the row was read: how old something is, is never asked of another clock than the one that wrote it. */
+  readonly read_at: Date;
 };
 
 const KEY = 'run_id = $1 and variant = $2 and attempt = $3';
@@ -31,7 +33,7 @@ export async function recordCanaryIntent(db: Queryable, intent: CanaryIntent): P
   const { rows } = await db.query(
     `insert into image_canaries (run_id, variant, attempt, region, image_id, client_token, request) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (run_id, variant, attempt) do update set requested_at = now()
-     returning *`,
+     returning *, clock_timestamp() as read_at`,
     [...key(intent), region, imageId, clientToken, JSON.stringify(request)],
   );
   return rows[0];
@@ -58,7 +60,10 @@ export async function recordCanaryEnded(db: Queryable, canary: CanaryKey): Promi
 }
 
 export async function findCanary(db: Queryable, canary: CanaryKey): Promise<CanaryRow | null> {
-  const { rows } = await db.query(`select * from image_canaries where ${KEY}`, key(canary));
+  const { rows } = await db.query(
+    `select *, clock_timestamp() as read_at from image_canaries where ${KEY}`,
+    key(canary),
+  );
   return rows[0] ?? null;
 }
 

@@ -31,6 +31,7 @@ export const insertAudit = (workspaceId: string, tenantId: string, lines: string
    where not exists (select 1 from control_audit known where known.id = l.id)
    order by l.position`;
 
+/** In their order; a line that is there already is left as it is. */
 export async function appendAudit(
   db: Queryable,
   of: { readonly workspaceId: WorkspaceId; readonly tenantId: string },
@@ -39,6 +40,7 @@ export async function appendAudit(
   await db.query(insertAudit('$1', '$2', '$3'), [of.workspaceId, of.tenantId, JSON.stringify(lines)]);
 }
 
+/** The last one first. */
 export async function newestAudit(db: Queryable, workspaceId: WorkspaceId, limit: number): Promise<AuditLine[]> {
   const { rows } = await db.query(
     `select seq, at, ${FIELDS}, hash from control_audit where workspace_id = $1 order by seq desc limit $2`,

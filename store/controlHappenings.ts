@@ -17,6 +17,7 @@ export type Told = {
   readonly runId: string | null;
 };
 
+/** The two records of the same happenings, under the same ids. */
 export function linesOf({ workspaceId, lock, controller, happened, runId }: Told): {
   readonly events: NewEvent[];
   readonly audit: NewAuditLine[];

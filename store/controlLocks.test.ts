@@ -1,7 +1,7 @@
 // The control lock in Postgres: what its guards let through, what its readers see, and an audit that shows each tampering.
 
-import { randomUUID } from 'node:crypto';
-import { type Lock, type LockChange, newLock } from '../domain/control-lock.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { INPUT_UNDER_WAY, type Lock, type LockChange, newLock } from '../domain/control-lock.ts';
 import { foldControl } from '../domain/control-lock-facts.ts';
 import { decideControl } from '../domain/control-lock-requests.ts';
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
@@ -10,6 +10,7 @@ import { type TestDatabase, testDatabase } from '../test/support/database.ts';
 import { appendAudit, isAuditWhole, newestAudit } from './controlAudit.ts';
 import { findLock, liveFence, lockOf, openLock, permitView, renewLease, revokeDisplay } from './controlLocks.ts';
 import { type LockWrite, type LockWritten, writeLock } from './controlWrites.ts';
+import { consumeTicket, mintSession } from './displaySessions.ts';
 import { eventsAfter } from './events.ts';
 import { connect, type Database } from './pool.ts';
 import { publishWorkspace } from './workspaces.ts';
@@ -137,6 +138,57 @@ it('a person is granted nothing while a permit of the agent may be in use, unles
   expect((waiting as { ms: number }).ms).toBeLessThanOrEqual(RULES.permitMs);
   await new Promise((resolve) => setTimeout(resolve, RULES.permitMs + 5));
   expect(await grant(workspaceId, byUser)).toMatchObject({ result: 'written' });
+});
+
+/** As the proxy has it once a ticket to drive was used. */
+async function driving(workspaceId: WorkspaceId, fence: number): Promise<void> {
+  const to = { workspaceId, tenantId: 'acme', actor: 'admin-token', role: 'control', generation: 1 } as const;
+  const ticketHash = randomBytes(32);
+  await mintSession(db, { ...to, id: randomUUID(), fence }, { ticketHash, ticketSeconds: 60 });
+  await consumeTicket(db, ticketHash);
+}
+async function letGo(workspaceId: WorkspaceId): Promise<void> {
+  const request = { type: 'release', actor: 'admin-token', isForced: false } as const;
+  const change = decideControl(await current(workspaceId), request, Date.now(), RULES) as LockChange;
+  expect(await writeLock(db, writeOf(workspaceId, change))).toMatchObject({ result: 'written' });
+}
+
+it('nobody is granted control while the input of a person who drove may be under way, and at once where nobody did', async () => {
+  const workspaceId = await workspaceOnline();
+  await grant(workspaceId, byUser);
+  await driving(workspaceId, 1);
+  await letGo(workspaceId);
+  for (const request of [byAgent, byUser] as const) {
+    const waiting = (await grant(workspaceId, request)) as { result: string; ms: number };
+    expect(waiting.result).toBe('wait');
+    expect(waiting.ms).toBeGreaterThan(0);
+    expect(waiting.ms).toBeLessThanOrEqual(INPUT_UNDER_WAY.landedMs);
+  }
+  await new Promise((resolve) => setTimeout(resolve, INPUT_UNDER_WAY.landedMs + 5));
+  expect(await grant(workspaceId, byUser)).toMatchObject({ result: 'written' });
+  // That session is another grant's, and drives nothing any more.
+  await letGo(workspaceId);
+  expect(await grant(workspaceId, byAgent)).toMatchObject({ result: 'written' });
+});
+
+it('what is under way is waited for from the commit of the loss on, however long that takes', async () => {
+  const workspaceId = await workspaceOnline();
+  await grant(workspaceId, byUser);
+  await driving(workspaceId, 1);
+  const request = { type: 'release', actor: 'admin-token', isForced: false } as const;
+  const change = decideControl(await current(workspaceId), request, Date.now(), RULES) as LockChange;
+  // Whoever wrote it has died before it said for how long.
+  await db.query(
+    `update control_locks set controller = 'none', holder = null, expires_at = null, fence = $2, version = $3,
+       inputs_end_at = 'infinity' where workspace_id = $1`,
+    [workspaceId, change.lock.fence, change.lock.version],
+  );
+  await new Promise((resolve) => setTimeout(resolve, INPUT_UNDER_WAY.landedMs));
+  expect(await grant(workspaceId, byAgent)).toMatchObject({ result: 'wait' });
+  const waiting = (await grant(workspaceId, byAgent)) as { result: string; ms: number };
+  expect(waiting.ms).toBeGreaterThan(INPUT_UNDER_WAY.landedMs / 2);
+  await new Promise((resolve) => setTimeout(resolve, waiting.ms));
+  expect(await grant(workspaceId, byAgent)).toMatchObject({ result: 'written' });
 });
 
 it('a lease is renewed by its holder alone while it runs, and one that was renewed is not lost', async () => {

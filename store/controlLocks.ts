@@ -32,13 +32,15 @@ export type ControlLockRow = {
   readonly parked_until: Date | null;
   readonly agent_paused: boolean;
   readonly revoked_operation: string | null;
+  /** When it was read, by the database's clock. */
+  readonly read_at: Date;
 };
 
-const LEASE_MS = `(extract(epoch from expires_at - clock_timestamp()) * 1000)::float8 as lease_ms`;
+const NOW = `(extract(epoch from expires_at - clock_timestamp()) * 1000)::float8 as lease_ms, clock_timestamp() as read_at`;
 
 /** Null where nobody has ever asked for it. */
 export async function findLock(db: Queryable, workspaceId: WorkspaceId): Promise<ControlLockRow | null> {
-  const { rows } = await db.query(`select *, ${LEASE_MS} from control_locks where workspace_id = $1`, [workspaceId]);
+  const { rows } = await db.query(`select *, ${NOW} from control_locks where workspace_id = $1`, [workspaceId]);
   return rows[0] ?? null;
 }
 
@@ -82,7 +84,8 @@ export function lockOf(row: ControlLockRow): Lock {
 const PERMIT_VIEW = {
   name: 'control-permit',
   text: `select controller, fence, generation, agent_paused, pending_request is not null as asked,
-           parked_reason is not null as parked, revoked_operation is not null as revoked, ${LEASE_MS}
+           parked_reason is not null as parked, revoked_operation is not null as revoked,
+           (extract(epoch from expires_at - clock_timestamp()) * 1000)::float8 as lease_ms
          from control_locks where workspace_id = $1`,
 };
 
@@ -143,7 +146,7 @@ export async function renewLease(
        expires_at = clock_timestamp() + make_interval(secs => $4::integer)
      where workspace_id = $1 and holder = $2 and ($3::bigint is null or fence = $3)
        and expires_at > clock_timestamp() and revoked_operation is null
-     returning *, ${LEASE_MS}`,
+     returning *, ${NOW}`,
     [workspaceId, actor, fence, ttlSeconds],
   );
   return rows[0] ?? null;

@@ -1,7 +1,7 @@
 // Writes what the displayControl workflow decided: row, events, audit and order to the machine in one statement, under its guards.
 
 import { createHash } from 'node:crypto';
-import type { Holder, Lock } from '../domain/control-lock.ts';
+import { type Holder, INPUT_UNDER_WAY, type Lock } from '../domain/control-lock.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { insertAudit, type NewAuditLine } from './controlAudit.ts';
 import { eventsParameter, insertEvents, type NewEvent } from './events.ts';
@@ -31,7 +31,7 @@ export type LockWrite = {
 export type LockWritten =
   /** `leaseMs`: how long the holder's lease runs from now; null = nobody holds it. */
   | { readonly result: 'written'; readonly leaseMs: number | null; readonly generation: number }
-  /** Permits may be in use for so long. */
+  /** Permits may be in use, or a person's input under way, for so long. */
   | { readonly result: 'wait'; readonly ms: number }
   /** The machine is not there, or not that one any more. */
   | { readonly result: 'no-display'; readonly status: string }
@@ -45,10 +45,13 @@ export type LockWritten =
 const GUARDS = `(not $3::boolean or (w.status = 'online' and (l.generation = 0 or w.generation = l.generation)
        and (c.revoked_operation is null or w.operation_id is distinct from c.revoked_operation)))
      and (not $4::boolean or c.permits_end_at is null or c.permits_end_at <= clock_timestamp())
+     and (not $3::boolean or c.inputs_end_at is null or c.inputs_end_at <= clock_timestamp())
      and (not $5::boolean or c.expires_at <= clock_timestamp())
      and (c.fence, c.version) < (l.fence, l.version)`;
 
-const LEASE_MS = '(extract(epoch from c.expires_at - clock_timestamp()) * 1000)::float8';
+const msUntil = (time: string): string =>
+  `(extract(epoch from nullif(${time}, 'infinity') - clock_timestamp()) * 1000)::float8`;
+const LEASE_MS = msUntil('c.expires_at');
 
 const WRITE = `with l as (
     select * from jsonb_to_record($2::jsonb) as (version bigint, fence bigint, generation integer, controller text, holder text,
@@ -65,31 +68,33 @@ const WRITE = `with l as (
       last_seen = case when $6::boolean then clock_timestamp() else c.last_seen end,
       expires_at = case when l.controller = 'none' then null
         when $6::boolean then clock_timestamp() + make_interval(secs => l.ttl_seconds) else c.expires_at end,
-      permits_end_at = case $7::text when 'stop' then clock_timestamp() + make_interval(secs => $8::float8 / 1000)
-        when 'stopped' then null else c.permits_end_at end,
-      revoked_operation = case when $3::boolean then null else c.revoked_operation end, last_write = $15
+      permits_end_at = case $7::text when 'stop' then 'infinity' when 'stopped' then null else c.permits_end_at end,
+      inputs_end_at = case when c.controller = 'user' and l.fence > c.fence then 'infinity' else c.inputs_end_at end,
+      revoked_operation = case when $3::boolean then null else c.revoked_operation end, last_write = $14
     from l, workspaces w
     where c.workspace_id = $1 and w.id = $1 and ${GUARDS}
-    returning c.generation, c.expires_at
+    returning c.generation, c.expires_at, c.permits_end_at, c.inputs_end_at
   ), asked as (
     insert into machine_orders (id, workspace_id, generation, attempt, kind, watcher)
-    select $9::uuid, $1, t.generation, t.attempt, 'yield-control', $10
+    select $8::uuid, $1, t.generation, t.attempt, 'yield-control', $9
     from written join workspace_auth_tokens t on t.workspace_id = $1 and t.generation = written.generation and t.revoked_at is null
-    where $9::uuid is not null
+    where $8::uuid is not null
     on conflict (id) do nothing
   ), withdrawn as (
     update machine_orders set withdrawn_at = now()
-    where id = $11::uuid and answered_at is null and exists (select 1 from written)
+    where id = $10::uuid and answered_at is null and exists (select 1 from written)
   ), audited as (
-    ${insertAudit('$1', '$12::text', "(select coalesce((select $13::jsonb from written), '[]'::jsonb))")}
+    ${insertAudit('$1', '$11::text', "(select coalesce((select $12::jsonb from written), '[]'::jsonb))")}
   ), told as (
-    ${insertEvents("(select coalesce((select $14::jsonb from written), '[]'::jsonb))")}
+    ${insertEvents("(select coalesce((select $13::jsonb from written), '[]'::jsonb))")}
   )
-  select c.generation, ${LEASE_MS} as lease_ms from written c`;
+  select c.generation, ${LEASE_MS} as lease_ms,
+    coalesce('infinity' in (c.permits_end_at, c.inputs_end_at), false) as closes from written c`;
 
 /** Why nothing was written: it was before, or which guard stood against it. */
 const WHY = `select c.last_write is not distinct from $5 as done, (c.fence, c.version) >= ($2::bigint, $3::bigint) as overtaken, c.generation, c.controller, ${LEASE_MS} as lease_ms,
-    (extract(epoch from c.permits_end_at - clock_timestamp()) * 1000)::float8 as permits_ms, w.status, w.phase,
+    coalesce('infinity' in (c.permits_end_at, c.inputs_end_at), false) as closes, ${msUntil('c.permits_end_at')} as permits_ms,
+    ${msUntil('c.inputs_end_at')} as inputs_ms, w.status,
     c.revoked_operation is not null and w.operation_id is not distinct from c.revoked_operation as revoked,
     $4::int = 0 or w.generation = $4 as same_machine
   from control_locks c join workspaces w on w.id = c.workspace_id where c.workspace_id = $1`;
@@ -113,7 +118,6 @@ export async function writeLock(db: Queryable, write: LockWrite): Promise<LockWr
       write.losesLease,
       write.startsLease,
       grants === 'agent' ? 'stopped' : permits,
-      write.permitMs,
       write.order,
       write.watcher,
       write.withdraws,
@@ -123,17 +127,43 @@ export async function writeLock(db: Queryable, write: LockWrite): Promise<LockWr
       name,
     ],
   });
-  if (written[0] !== undefined)
-    return { result: 'written', leaseMs: written[0].lease_ms, generation: written[0].generation };
+  if (written[0] !== undefined) {
+    const { closes, lease_ms: leaseMs, generation } = written[0];
+    if (closes) await settle(db, write);
+    return { result: 'written', leaseMs, generation };
+  }
   const { rows } = await db.query(WHY, [workspaceId, lock.fence, lock.version, lock.generation, name]);
   const why = rows[0];
+  // Whoever wrote the loss has left in between.
+  if (why.closes) await settle(db, write);
   if (why.done) return { result: 'written', leaseMs: why.lease_ms, generation: why.generation };
   if (why.overtaken) return { result: 'overtaken' };
   if (write.losesLease && why.lease_ms > 0) return { result: 'renewed', leaseMs: why.lease_ms };
   if (grants !== null && (why.status !== 'online' || why.revoked || !why.same_machine))
     return { result: 'no-display', status: why.status === 'online' ? 'restarting' : why.status };
   // Between the two looks the guard may have opened: then it is tried again at once.
-  return { result: 'wait', ms: Math.max(0, Math.ceil(why.permits_ms ?? 0)) };
+  const ms = Math.max(0, (waitsForPermits && why.permits_ms) || 0, why.inputs_ms ?? 0);
+  return { result: 'wait', ms: Math.ceil(ms) };
+}
+
+/**
+ * Says until when what was allowed before a loss may still be under way: the agent's last permits, and the input of a person, where one
+ * drives. After the commit, and never with it: until then permits are given and input is let through under what was there before, and a
+ * commit may take its time. Nobody is granted control in between, so that the fence is the next after the lost one. Again changes nothing.
+ */
+async function settle(db: Queryable, { workspaceId, permitMs }: LockWrite): Promise<void> {
+  await db.query({
+    name: 'settle-lock',
+    text: `update control_locks c set
+        permits_end_at = case when permits_end_at = 'infinity' then clock_timestamp() + make_interval(secs => $2::float8 / 1000)
+          else permits_end_at end,
+        inputs_end_at = case when inputs_end_at <> 'infinity' then inputs_end_at
+          when exists (select 1 from display_sessions s where s.workspace_id = $1 and s.fence = c.fence - 1
+            and s.consumed_at is not null and s.closed_at is null)
+          then clock_timestamp() + make_interval(secs => $3::float8 / 1000) end
+      where workspace_id = $1`,
+    values: [workspaceId, permitMs, INPUT_UNDER_WAY.landedMs],
+  });
 }
 
 const iso = (time: number | null | undefined): string | null =>

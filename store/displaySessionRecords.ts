@@ -1,6 +1,7 @@
 // What is remembered of display sessions beside their rows: the audit that names who it was, and events that all may read.
 
 import { randomUUID } from 'node:crypto';
+import { BerthError, ERRORS } from '../domain/errors.ts';
 import { shownActor } from '../domain/control-lock-shown.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import { appendAudit } from './controlAudit.ts';
@@ -9,8 +10,9 @@ import { appendEvents } from './events.ts';
 import { type Database, type Queryable, transaction } from './pool.ts';
 
 type Verb = 'session_mint' | 'session_open' | 'session_close' | 'session_revoke';
-type More = { readonly because?: string; readonly durationMs?: number };
+type More = { readonly because?: string; readonly durationMs?: number; readonly stage?: 'completed' | 'failed' };
 
+/** Before its viewer sees anything. */
 export const recordOpened = (db: Database, session: DisplaySession): Promise<void> =>
   transaction(db, async (client) => {
     await client.query('update display_sessions set opened_at = now() where id = $1', [session.id]);
@@ -65,17 +67,34 @@ export const revokeSessions = (
     return rows.length;
   });
 
+/** What `ask` brings back; a refusal is recorded, and thrown on. No answer at all is none. */
+export async function recordingRefusal<Result>(
+  db: Queryable,
+  session: DisplaySession,
+  verb: Verb,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof BerthError && ERRORS[error.code].status < 500)
+      await recordAudit(db, session, verb, { stage: 'failed', because: error.code });
+    throw error;
+  }
+}
+
+/** A line of the workspace's audit; `request_id` in it is the session's id. */
 export const recordAudit = (
   db: Queryable,
   session: DisplaySession,
   verb: Verb,
-  { because, durationMs }: More = {},
+  { because, durationMs, stage = 'completed' }: More = {},
 ): Promise<void> =>
   appendAudit(db, session, [
     {
       id: randomUUID(),
       verb,
-      stage: 'completed',
+      stage,
       actor: session.actor,
       fence: session.fence ?? 0,
       generation: session.generation,

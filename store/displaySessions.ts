@@ -19,6 +19,7 @@ export type DisplaySession = {
   readonly fence: number | null;
 };
 
+/** The session with the hash of its ticket; until when that is good, by the database's clock. */
 export async function mintSession(
   db: Queryable,
   session: DisplaySession,
@@ -42,11 +43,11 @@ export async function mintSession(
   return rows[0].ticket_expires_at;
 }
 
+/** `isGood`: neither too old nor revoked. */
+export type ConsumedTicket = DisplaySession & { readonly isGood: boolean };
+
 /** Uses the ticket up, whatever comes of it: one that is too old too. Null where there is no such ticket, or not any more. */
-export async function consumeTicket(
-  db: Queryable,
-  ticketHash: Buffer,
-): Promise<(DisplaySession & { readonly isGood: boolean }) | null> {
+export async function consumeTicket(db: Queryable, ticketHash: Buffer): Promise<ConsumedTicket | null> {
   const { rows } = await db.query(
     `update display_sessions set consumed_at = now() where ticket_hash = $1 and consumed_at is null
      returning *, ticket_expires_at > now() and revoked_at is null as good`,

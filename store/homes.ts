@@ -22,6 +22,8 @@ export type HomeRow = {
   readonly size_gb: number;
   readonly requested_at: Date;
   readonly volume_id: string | null;
+  /** Postgres' own time when the row was read: how old something is, is never asked of another clock than the one that wrote it. */
+  readonly read_at: Date;
 };
 
 /** Writes the intent unless it is there, and answers the one that is. */
@@ -29,7 +31,7 @@ export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promi
   const { rows } = await db.query(
     `insert into homes (workspace_id, client_token, request, zone, size_gb, generation, attempt) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (client_token) do update set requested_at = now()
-     returning *`,
+     returning *, clock_timestamp() as read_at`,
     [
       intent.workspaceId,
       intent.clientToken,
@@ -60,6 +62,9 @@ export async function recordHomeDeleted(db: Queryable, clientToken: string): Pro
 
 /** Homes of the workspace that may still exist, with or without a known volume. */
 export async function openHomes(db: Queryable, workspaceId: WorkspaceId): Promise<HomeRow[]> {
-  const { rows } = await db.query(`select * from homes where workspace_id = $1 and deleted_at is null`, [workspaceId]);
+  const { rows } = await db.query(
+    `select *, clock_timestamp() as read_at from homes where workspace_id = $1 and deleted_at is null`,
+    [workspaceId],
+  );
   return rows;
 }

@@ -10,7 +10,7 @@ export type LaunchIntent = LaunchKey & {
   readonly region: string;
   readonly operationWorkflowId: string;
   readonly clientToken: string;
-  /** The whole RunInstances request, user data included. */
+  /** The whole RunInstances request; the user data is sealed (credentials/sealed.ts). */
   readonly request: RunInstancesCommandInput;
   readonly bootDeadlineAt: Date;
 };
@@ -35,6 +35,8 @@ export type LaunchRow = {
   readonly state_reason: string | null;
   readonly watcher: string | null;
   readonly registered_at: Date | null;
+  /** Postgres' own time when the row was read: how old something is, is never asked of another clock than the one that wrote it. */
+  readonly read_at: Date;
 };
 
 const KEY = 'workspace_id = $1 and generation = $2 and attempt = $3';
@@ -46,7 +48,7 @@ export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise
     `insert into launches (workspace_id, generation, attempt, tenant_id, region, operation_workflow_id, client_token, request, boot_deadline)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (workspace_id, generation, attempt) do update set requested_at = now()
-     returning *`,
+     returning *, clock_timestamp() as read_at`,
     [
       ...key(intent),
       intent.tenantId,
@@ -61,7 +63,7 @@ export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise
 }
 
 export async function findLaunch(db: Queryable, launch: LaunchKey): Promise<LaunchRow | null> {
-  const { rows } = await db.query(`select * from launches where ${KEY}`, key(launch));
+  const { rows } = await db.query(`select *, clock_timestamp() as read_at from launches where ${KEY}`, key(launch));
   return rows[0] ?? null;
 }
 
@@ -175,7 +177,7 @@ export async function unwatchLaunches(db: Queryable, workspaceId: WorkspaceId, w
 /** Intents of the workspace that may still have a machine. */
 export async function openLaunches(db: Queryable, workspaceId: WorkspaceId): Promise<LaunchRow[]> {
   const { rows } = await db.query(
-    `select * from launches where workspace_id = $1 and progress in ('requested', 'launched') order by generation, attempt`,
+    `select *, clock_timestamp() as read_at from launches where workspace_id = $1 and progress in ('requested', 'launched') order by generation, attempt`,
     [workspaceId],
   );
   return rows;
@@ -205,7 +207,7 @@ export async function launchOfInstance(
 /** Machines that serve a workspace, or are kept for one: nobody waits for them, and their end is nobody's wish. */
 export async function unwatchedLaunches(db: Queryable, region: string): Promise<LaunchRow[]> {
   const { rows } = await db.query(
-    `select * from launches where region = $1 and progress = 'launched' and watcher is null
+    `select *, clock_timestamp() as read_at from launches where region = $1 and progress = 'launched' and watcher is null
        and registered_at is not null and terminate_requested_at is null and instance_id is not null`,
     [region],
   );
@@ -214,7 +216,10 @@ export async function unwatchedLaunches(db: Queryable, region: string): Promise<
 
 /** Launches somebody waits for. */
 export async function watchedLaunches(db: Queryable, region: string): Promise<LaunchRow[]> {
-  const { rows } = await db.query(`select * from launches where region = $1 and watcher is not null`, [region]);
+  const { rows } = await db.query(
+    `select *, clock_timestamp() as read_at from launches where region = $1 and watcher is not null`,
+    [region],
+  );
   return rows;
 }
 

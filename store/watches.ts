@@ -20,6 +20,8 @@ export type WatchRow = {
   readonly kind: WatchedKind;
   readonly until: readonly string[];
   readonly created_at: Date;
+  /** Postgres' own time when the row was read: how old something is, is never asked of another clock than the one that wrote it. */
+  readonly read_at: Date;
 };
 
 export async function watchResource(db: Queryable, { resourceId, watcher, region, kind, until }: Watch): Promise<void> {
@@ -31,7 +33,10 @@ export async function watchResource(db: Queryable, { resourceId, watcher, region
 }
 
 export async function watchesOf(db: Queryable, region: string): Promise<WatchRow[]> {
-  const { rows } = await db.query(`select * from watches where region = $1 order by created_at`, [region]);
+  const { rows } = await db.query(
+    `select *, clock_timestamp() as read_at from watches where region = $1 order by created_at`,
+    [region],
+  );
   return rows;
 }
 

@@ -82,6 +82,6 @@ function stateOfUnseen({ notFoundGraceMs, absentAfterMs }: SweepDependencies, la
   // Its end was seen before this one began to wait for it, and EC2 shows the dead for an hour only.
   if (launch.progress === 'ended') return 'absent';
   const since = launch.terminate_requested_at ?? launch.launched_at ?? launch.requested_at;
-  const unseenMs = Date.now() - since.getTime();
+  const unseenMs = launch.read_at.getTime() - since.getTime();
   return unseenMs > Math.max(notFoundGraceMs, absentAfterMs) ? 'absent' : null;
 }

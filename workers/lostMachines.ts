@@ -30,7 +30,7 @@ function hasEnded({ absentAfterMs }: SweepDependencies, launch: LaunchRow, insta
   const state = instance?.State?.Name as InstanceState | undefined;
   if (state !== undefined) return isEnded(state) || state === 'shutting-down';
   // Unseen: lists lag behind, and an ended instance is shown for an hour (facts/ec2.md 1.4).
-  return Date.now() - (launch.registered_at ?? launch.requested_at).getTime() > absentAfterMs;
+  return launch.read_at.getTime() - (launch.registered_at ?? launch.requested_at).getTime() > absentAfterMs;
 }
 
 async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instance | undefined): Promise<void> {

@@ -28,7 +28,8 @@ export async function sweepResources(deps: SweepDependencies, lock: Queryable): 
 
 /** True once the wait is over. */
 async function tell(deps: SweepDependencies, watch: WatchRow, seen: string | undefined): Promise<boolean> {
-  const isUnseenForLong = seen === undefined && Date.now() - watch.created_at.getTime() > deps.notFoundGraceMs;
+  const isUnseenForLong =
+    seen === undefined && watch.read_at.getTime() - watch.created_at.getTime() > deps.notFoundGraceMs;
   const state = seen ?? (isUnseenForLong ? 'absent' : null);
   if (state === null || (state !== 'absent' && !watch.until.includes(state))) return false;
   try {

@@ -65,8 +65,11 @@ export async function displayControl(input: DisplayControlInput): Promise<void> 
   async function take(request: ControlRequest): Promise<Lock> {
     const answer = await new Promise<Lock | LockRefusal>((resolve) => {
       turns.push(async (at) => {
-        const refusal = await at.change((lock) => decideControl(lock, request, Date.now(), at.rules));
-        resolve(refusal ?? at.lock);
+        const decide = (lock: Lock) => decideControl(lock, request, Date.now(), at.rules);
+        const refusal = await at.change(decide);
+        // From a person it is nobody's first: then it is asked for again.
+        const isHalf = refusal === null && request.type === 'force' && at.lock.holder === null;
+        resolve((isHalf ? await at.change(decide) : refusal) ?? at.lock);
       });
     });
     if ('refused' in answer) throw refusedWith(answer);

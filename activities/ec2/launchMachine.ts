@@ -3,6 +3,7 @@
 import type { OperationRef } from '../../domain/ids.ts';
 import { Context } from '@temporalio/activity';
 import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { seal, unseal } from '../../credentials/sealed.ts';
 import { BerthError } from '../../domain/errors.ts';
 import type { Candidate, LaunchKey, LaunchPlan, Machine, Owner } from '../../domain/machine.ts';
 import { type LaunchRow, recordEnded, recordIntent, recordLaunched, wakeSweep } from '../../store/launches.ts';
@@ -40,6 +41,7 @@ export const launchMachine =
   async (input: LaunchInput): Promise<Machine> => {
     const { operation, key, owner, candidate, plan, bootDeadlineAt, provesHome = false } = input;
     const { db } = deps;
+    const { BERTH_SERVER_SECRET: secret } = deps.settings;
     const watcher = Context.current().info.workflowExecution!.workflowId;
     if (!isReserved(candidate, plan)) await reserveCandidate(deps, input);
     const request = launchRequest(deps, key, owner, candidate, plan, provesHome);
@@ -49,10 +51,13 @@ export const launchMachine =
       region: plan.region,
       operationWorkflowId: watcher,
       clientToken: request.ClientToken!,
-      request,
+      request: { ...request, UserData: seal(secret, request.ClientToken!, request.UserData!) },
       bootDeadlineAt: new Date(bootDeadlineAt),
     });
-    const instanceId = intent.instance_id ?? (await runOrAdopt(deps, input, intent));
+    // The credentials in it are nobody's to read where the request is kept. Under a new secret none of the old ones is good any more.
+    const userData = unseal(secret, intent.client_token, intent.request.UserData ?? '') ?? request.UserData;
+    const first = { ...intent.request, UserData: userData };
+    const instanceId = intent.instance_id ?? (await runOrAdopt(deps, input, intent, first));
     const step = {
       instance_id: instanceId,
       instance_type: candidate.instanceType,
@@ -76,11 +81,16 @@ const isReserved = ({ instanceType, zone }: Candidate, { shape, takes, candidate
   takes.length === 1 ||
   (instanceType === shape.instanceType && instanceType === first?.instanceType && zone === first.zone);
 
-async function runOrAdopt(deps: Dependencies, input: LaunchInput, intent: LaunchRow): Promise<string> {
+async function runOrAdopt(
+  deps: Dependencies,
+  input: LaunchInput,
+  intent: LaunchRow,
+  request: RunInstancesCommandInput,
+): Promise<string> {
   const { db, ec2 } = deps;
   const { operation, key, candidate, plan } = input;
   try {
-    const answer = await ec2.launch.send(new RunInstancesCommand(intent.request));
+    const answer = await ec2.launch.send(new RunInstancesCommand(request));
     return await alive(answer.Instances?.[0]);
   } catch (error) {
     if (error instanceof BerthError) throw error;

@@ -51,7 +51,7 @@ export const terminateMachine =
     } catch (error) {
       if (!isAwsCode(error, 'InvalidInstanceID.NotFound')) return refused(error);
       // Just after a launch "not found" is "not yet"; later it is the tombstone that is gone.
-      if (ageMs(row.launched_at ?? row.requested_at) < graceMs) {
+      if (ageMs(row, row.launched_at ?? row.requested_at) < graceMs) {
         throw notYet('TerminateInstances', `${instanceId} is not visible yet`, LOOK_AGAIN_MS);
       }
       return ended();
@@ -81,7 +81,7 @@ export const terminateMachine =
         );
         return instance.InstanceId;
       }
-      if (ageMs(launch.requested_at) < graceMs) {
+      if (ageMs(launch, launch.requested_at) < graceMs) {
         throw notYet('DescribeInstances', 'a launch without an answer may still show up', LOOK_AGAIN_MS);
       }
       return null;
@@ -100,4 +100,4 @@ export const terminateMachine =
     }
   };
 
-const ageMs = (since: Date): number => Date.now() - since.getTime();
+const ageMs = ({ read_at: readAt }: LaunchRow, since: Date): number => readAt.getTime() - since.getTime();

@@ -28,7 +28,7 @@ export const deleteHomes =
     }
 
     async function deleteOne(home: HomeRow): Promise<void> {
-      const isYoung = Date.now() - home.requested_at.getTime() < graceMs;
+      const isYoung = home.read_at.getTime() - home.requested_at.getTime() < graceMs;
       const volumeId = home.volume_id ?? (await whatWasMade(home));
       if (volumeId === null && isYoung) {
         throw notYet('DescribeVolumes', 'a home without an answer may still show up', LOOK_AGAIN_MS);

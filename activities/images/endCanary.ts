@@ -17,7 +17,7 @@ export const endCanary =
     if (instance === null) {
       // One that was seen before has to be unseen for as long as its tombstone may be late.
       const seconds = row.instance_id === null ? settings.NOT_FOUND_GRACE_SECONDS : settings.ABSENT_AFTER_SECONDS;
-      if (Date.now() - row.requested_at.getTime() < seconds * 1000) throw lookAgain('it is not visible');
+      if (row.read_at.getTime() - row.requested_at.getTime() < seconds * 1000) throw lookAgain('it is not visible');
     } else if (instance.State?.Name !== 'terminated') {
       const id = instance.InstanceId!;
       if (instance.State?.Name !== 'shutting-down') {

@@ -1,5 +1,6 @@
 // The lane: no input goes on but under an answer that was asked for after it came.
 
+import { INPUT_UNDER_WAY } from '../../domain/control-lock.ts';
 import { keyEvent, pointerEvent } from '../../rfb/clientBytes.ts';
 import { RfbViolation } from '../../rfb/violation.ts';
 import { InputLane, type MayDrive } from './inputLane.ts';
@@ -10,8 +11,11 @@ function aLane() {
   const sent: Uint8Array[] = [];
   const crowds: boolean[] = [];
   const failures: unknown[] = [];
+  const way = { isClear: true, now: 1_000 };
   const lane = new InputLane({
     mayDrive: () => new Promise((resolve) => questions.push(resolve)),
+    isClear: () => way.isClear,
+    now: () => way.now,
     send: (bytes) => void sent.push(bytes),
     crowded: (isCrowded) => void crowds.push(isCrowded),
     failed: (error) => void failures.push(error),
@@ -21,7 +25,7 @@ function aLane() {
     await new Promise(setImmediate);
   };
   const press = (keysym: number, isDown = true): void => lane.take({ kind: 'key', isDown, keysym });
-  return { lane, questions, sent, crowds, failures, answer, press };
+  return { lane, questions, sent, crowds, failures, way, answer, press };
 }
 
 it('passes what came before the question, and asks again for what came during it', async () => {
@@ -75,6 +79,33 @@ it('drops input and lets go while nobody can be asked, and goes on afterwards', 
   press(3);
   await answer('yes');
   expect(sent.at(-1)).toEqual(keyEvent(true, 3));
+});
+
+it('an answer that was long under way says nothing about now: it is asked for again, and not for ever', async () => {
+  const { questions, sent, way, answer, press } = aLane();
+  press(1);
+  way.now += INPUT_UNDER_WAY.goodMs;
+  await answer('yes');
+  expect(sent).toEqual([]);
+  expect(questions).toHaveLength(1);
+  await answer('yes');
+  expect(sent).toEqual([keyEvent(true, 1)]);
+  press(2);
+  while (questions.length > 0) {
+    way.now += INPUT_UNDER_WAY.goodMs;
+    await answer('yes');
+  }
+  expect(sent.slice(1)).toEqual([keyEvent(false, 1)]);
+});
+
+it('drops input that would wait behind other bytes, and lets go', async () => {
+  const { sent, way, answer, press } = aLane();
+  press(1);
+  await answer('yes');
+  way.isClear = false;
+  press(2);
+  await answer('yes');
+  expect(sent.slice(1)).toEqual([keyEvent(false, 1)]);
 });
 
 it('stops reading where more waits than anybody types, until there is room again', async () => {

@@ -6,8 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { displayPassword, hashTicket } from '../../credentials/displayCredential.ts';
 import { BerthError } from '../../domain/errors.ts';
-import { consumeTicket, type DisplaySession } from '../../store/displaySessions.ts';
-import { recordClosed, recordOpened } from '../../store/displaySessionRecords.ts';
+import type { WorkspaceId } from '../../domain/ids.ts';
+import { type ConsumedTicket, consumeTicket, type DisplaySession } from '../../store/displaySessions.ts';
+import { recordClosed, recordingRefusal, recordOpened } from '../../store/displaySessionRecords.ts';
 import { findWorkspace } from '../../store/workspaces.ts';
 import type { ApiDependencies } from '../context.ts';
 import type { EventHub } from '../eventHub.ts';
@@ -29,8 +30,12 @@ export type DisplayProxy = { close(): Promise<void> };
 
 /** The longest message that a client may send is far below; a clipboard may come in several. */
 const MOST_MESSAGE_BYTES = 65_536;
+/** Browsers cut no message of that size; whoever does must not make the pieces cost more than the message. */
+const MOST_FRAGMENTS = 128;
 /** Between two tries to record an end; Postgres may be away for a while. */
 const RECORD_PAUSES_MS = [0, 1_000, 5_000, 15_000];
+
+type Upgrade = { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
 
 /** Serves every upgrade of `server` from now on. */
 export function startDisplayProxy(server: Server, options: DisplayProxyOptions): DisplayProxy {
@@ -39,6 +44,7 @@ export function startDisplayProxy(server: Server, options: DisplayProxyOptions):
     noServer: true,
     clientTracking: false,
     maxPayload: MOST_MESSAGE_BYTES,
+    maxFragments: MOST_FRAGMENTS,
     perMessageDeflate: false,
     handleProtocols: () => SUBPROTOCOL,
   });
@@ -59,10 +65,18 @@ export function startDisplayProxy(server: Server, options: DisplayProxyOptions):
     // Used up before anything else is looked at: it opens one connection, or none.
     const ticket =
       secret === undefined || asked.ticket === null ? null : await consumeTicket(db, hashTicket(secret, asked.ticket));
-    const workspaceId = checkUpgradeRequest(asked, origins);
-    if (secret === undefined) throw new BerthError('DISPLAY_SESSION_UNAVAILABLE');
-    if (ticket === null || !ticket.isGood || ticket.workspaceId !== workspaceId)
-      throw new BerthError('DISPLAY_TICKET_INVALID');
+    const check = (): WorkspaceId => checkUpgradeRequest(asked, origins);
+    if (ticket !== null)
+      return recordingRefusal(db, ticket, 'session_open', async () =>
+        admit(ticket, check(), { request, socket, head }),
+      );
+    check();
+    throw new BerthError(secret === undefined ? 'DISPLAY_SESSION_UNAVAILABLE' : 'DISPLAY_TICKET_INVALID');
+  }
+
+  /** @param workspaceId whose display the address names. */
+  async function admit(ticket: ConsumedTicket, workspaceId: WorkspaceId, upgrade: Upgrade): Promise<void> {
+    if (!ticket.isGood || ticket.workspaceId !== workspaceId) throw new BerthError('DISPLAY_TICKET_INVALID');
     const address = await addressOf(ticket);
     const leave = viewings.takePlace(workspaceId);
     if (leave === null) throw new BerthError('DISPLAY_VIEWERS_LIMIT', { limit: settings.DISPLAY_VIEWERS_MAX });
@@ -72,7 +86,7 @@ export function startDisplayProxy(server: Server, options: DisplayProxyOptions):
       try {
         // Before anything is seen: what can't be recorded is not shown.
         await recordOpened(db, ticket);
-        view(ticket, await upgraded(request, socket, head), desktop, leave);
+        view(ticket, await upgraded(upgrade), desktop, leave);
       } catch (error) {
         desktop.socket.destroy();
         remember(ticket, 'viewer_left', 0);
@@ -99,7 +113,7 @@ export function startDisplayProxy(server: Server, options: DisplayProxyOptions):
     return address;
   }
 
-  const upgraded = (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<WebSocket> =>
+  const upgraded = ({ request, socket, head }: Upgrade): Promise<WebSocket> =>
     new Promise((resolve, reject) => {
       const gone = (): void => reject(new Error('the client left'));
       if (socket.destroyed) return gone();

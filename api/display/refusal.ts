@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { BerthError, ERRORS, errorNextStep } from '../../domain/errors.ts';
 import { isUnavailable } from '../../store/pool.ts';
 
+/** Answers and closes; what is ours to know of (5xx) is logged, without anything of the request. */
 export function refuseUpgrade(socket: Duplex, error: unknown, log: Logger): void {
   // Nobody is there to be told.
   if (socket.destroyed) return log.debug({ err: error }, 'a display was given up before it was open');

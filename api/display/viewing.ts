@@ -29,6 +29,7 @@ const ENDINGS = {
   platform_stops: 1001,
   not_binary: 1003,
   protocol_violation: 1008,
+  too_many_frames: 1008,
   display_down: 1011,
   state_unknown: 1011,
   no_answer: 1011,
@@ -42,6 +43,8 @@ const ENDINGS = {
 const PING_MS = 20_000;
 /** A browser that is there greets at once. */
 const GREET_MS = 10_000;
+/** A hand on a mouse makes some hundred a second, and a browser that was held back sends a few seconds' at once. */
+const MOST_FRAMES_A_SECOND = 2_000;
 /** On its way to a viewer; above it the desktop is not read, so that a slow viewer costs no memory. */
 const HIGH_BYTES = 1_048_576;
 const LOW_BYTES = 262_144;
@@ -57,6 +60,8 @@ export class Viewing {
   readonly #lane: InputLane | null;
   readonly #timers: NodeJS.Timeout[];
   #isGreeted = false;
+  /** Since when frames are counted, and how many there were. */
+  #frames = { since: 0, count: 0 };
   #hasAnswered = true;
   #lastByteAt = performance.now();
   #ending: Ending | null = null;
@@ -69,7 +74,13 @@ export class Viewing {
     this.#lane =
       mayDrive === null
         ? null
-        : new InputLane({ mayDrive, send: (bytes) => this.#toDesktop(bytes), crowded: (is) => this.#hold(is), failed });
+        : new InputLane({
+            mayDrive,
+            isClear: () => desktop.socket.writableLength === 0,
+            send: (bytes) => this.#toDesktop(bytes),
+            crowded: (is) => this.#hold(is),
+            failed,
+          });
     const beatMs = Math.min(PING_MS, Math.ceil(idleMs / 2));
     this.#timers = [
       setInterval(() => this.#ping(), PING_MS),
@@ -89,6 +100,11 @@ export class Viewing {
 
   get isDriving(): boolean {
     return this.#lane?.isOpen === true && this.#ending === null;
+  }
+
+  /** Nobody can say at this moment whose hand it is: what it holds is let go. */
+  letGo(): void {
+    this.#lane?.letGo();
   }
 
   /** It goes on looking; nothing of it reaches the desktop any more, and what it holds is let go. */
@@ -117,6 +133,8 @@ export class Viewing {
     this.#lastByteAt = performance.now();
     if (this.#ending !== null) return;
     if (!isBinary) return this.end('not_binary');
+    if (this.#lastByteAt - this.#frames.since >= 1_000) this.#frames = { since: this.#lastByteAt, count: 0 };
+    if (++this.#frames.count > MOST_FRAMES_A_SECOND) return this.end('too_many_frames');
     // One chunk, as ws gives it unless it is told otherwise.
     const bytes = data as Buffer;
     if (this.#isGreeted) return this.#heard(bytes);

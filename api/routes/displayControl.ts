@@ -13,15 +13,20 @@ import type { ApiDependencies, ApiEnv } from '../context.ts';
 import { controlAuth, person } from '../controlAuth.ts';
 import { type Answer, once } from '../idempotency.ts';
 import { liveWorkspace } from '../liveWorkspace.ts';
-import { displayStatus, hasDisplay, presentControl } from '../presentDisplay.ts';
+import { mustBeUp, mustHaveDisplay } from '../display/mustHaveDisplay.ts';
+import { type DisplayStatus, presentControl } from '../presentDisplay.ts';
 import { acquireSchema, releaseSchema, renewSchema, takeoverSchema } from '../schemas/display.ts';
 import { takeOver } from '../takeOver.ts';
 import { withRefusal } from '../withRefusal.ts';
 
+/** Control of a desktop that comes up just now can be had already. */
+const IN_CONTROL: readonly DisplayStatus[] = ['ready', 'starting'];
+
 export function displayControlRoutes(deps: ApiDependencies) {
-  const { db, control } = deps;
+  const { db, control, settings } = deps;
   const auth = controlAuth(deps);
 
+  // An Idempotency-Key is its caller's own here: an answer tells them their name, and that control is theirs.
   return (
     new Hono<ApiEnv>()
       .get('/:id/display/control', workspaceOfPath, auth, async (c) => {
@@ -34,11 +39,12 @@ export function displayControlRoutes(deps: ApiDependencies) {
         const { actor, controller } = caller;
         if (body.controller !== undefined && body.controller !== controller)
           throw new BerthError('VALIDATION_FAILED', { problem: `controller: the caller is "${controller}"` });
-        if (body.force && !caller.isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
-        return once(deps, c, body, async (target) => {
-          const row = await displayed(c);
-          const asking = { actor, ttlSeconds: body.ttl_seconds, generation: caller.generation ?? row.generation };
+        return once(deps, c, { ...body, actor }, async (target) => {
+          const row = await liveWorkspace(deps, c);
           return withRefusal(deps, c, 'acquire', async () => {
+            if (body.force && !caller.isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
+            mustBeUp(row, settings, IN_CONTROL);
+            const asking = { actor, ttlSeconds: body.ttl_seconds, generation: caller.generation ?? row.generation };
             if (body.force)
               return taken(c, await control.ask(target, { type: 'force', ...asking, requestId: target.operationId }));
             try {
@@ -53,21 +59,24 @@ export function displayControlRoutes(deps: ApiDependencies) {
       })
       .post('/:id/display/control/takeover', workspaceOfPath, auth, async (c) => {
         const body = await readOptionalBody(c, takeoverSchema);
-        const { actor } = person(c.get('caller'), 'take control over');
-        return once(deps, c, body, async (target) => {
-          const { generation } = await displayed(c);
-          return withRefusal(deps, c, 'takeover', () =>
-            takeOver(deps, c, target, { actor, ttlSeconds: body.ttl_seconds, generation }),
-          );
+        const caller = c.get('caller');
+        const { actor } = caller;
+        return once(deps, c, { ...body, actor }, async (target) => {
+          const row = await liveWorkspace(deps, c);
+          return withRefusal(deps, c, 'takeover', async () => {
+            person(caller, 'take control over');
+            mustBeUp(row, settings, IN_CONTROL);
+            return takeOver(deps, c, target, { actor, ttlSeconds: body.ttl_seconds, generation: row.generation });
+          });
         });
       })
       .post('/:id/display/control/release', workspaceOfPath, auth, async (c) => {
         const { force: isForced } = await readOptionalBody(c, releaseSchema);
         const { actor, isAdmin } = c.get('caller');
-        if (isForced && !isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
-        return once(deps, c, { isForced }, async (target) => {
+        return once(deps, c, { isForced, actor }, async (target) => {
           const { id } = await liveWorkspace(deps, c);
           return withRefusal(deps, c, 'release', async () => {
+            if (isForced && !isAdmin) throw new BerthError('FORCE_ADMIN_ONLY');
             const lock = await lockNow(deps, id);
             if (lock.holder === null && lock.parked === null) return taken(c, lock);
             return taken(c, await control.ask(target, { type: 'release', actor, isForced }));
@@ -100,22 +109,16 @@ export function displayControlRoutes(deps: ApiDependencies) {
   );
 
   async function switchAgent(c: Context<ApiEnv>, type: 'pause' | 'resume'): Promise<Response> {
-    const { actor } = person(c.get('caller'), `${type} the agent`);
-    return once(deps, c, { type }, async (target: Target) => {
-      await displayed(c, { mustBeUp: false });
-      return withRefusal(deps, c, type, async () => taken(c, await control.ask(target, { type, actor })));
+    const caller = c.get('caller');
+    const { actor } = caller;
+    return once(deps, c, { type, actor }, async (target: Target) => {
+      const row = await liveWorkspace(deps, c);
+      return withRefusal(deps, c, type, async () => {
+        person(caller, `${type} the agent`);
+        mustHaveDisplay(row);
+        return taken(c, await control.ask(target, { type, actor }));
+      });
     });
-  }
-
-  /** The workspace, which has to have a display, of a tier that may have one. */
-  async function displayed(c: Context<ApiEnv>, { mustBeUp = true } = {}): Promise<WorkspaceRow> {
-    const row = await liveWorkspace(deps, c);
-    if (!hasDisplay(row)) throw new BerthError('DISPLAY_NOT_ENABLED');
-    if (row.tier < 2) throw new BerthError('TIER_FORBIDS', { tier: row.tier, what: 'a display', least: 2 });
-    const status = displayStatus(row, deps.settings);
-    const isUp = row.status === 'online' && (status === 'ready' || status === 'starting');
-    if (mustBeUp && !isUp) throw new BerthError('DISPLAY_UNAVAILABLE', { status });
-    return row;
   }
 }
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { mintTicket } from '../../credentials/displayCredential.ts';
 import { BerthError } from '../../domain/errors.ts';
 import { type DisplaySession, mintSession } from '../../store/displaySessions.ts';
-import { recordAudit, revokeSessions } from '../../store/displaySessionRecords.ts';
+import { recordAudit, recordingRefusal, revokeSessions } from '../../store/displaySessionRecords.ts';
 import { transaction } from '../../store/pool.ts';
 import type { WorkspaceRow } from '../../store/workspaces.ts';
 import { workspaceOfPath } from '../auth.ts';
@@ -14,14 +14,11 @@ import { readOptionalBody } from '../body.ts';
 import type { ApiDependencies, ApiEnv, Caller } from '../context.ts';
 import { controlAuth, person } from '../controlAuth.ts';
 import type { ControlAuthority } from '../display/authority.ts';
+import { mustBeUp } from '../display/mustHaveDisplay.ts';
 import { knownWorkspace, liveWorkspace } from '../liveWorkspace.ts';
-import { displayStatus, hasDisplay } from '../presentDisplay.ts';
 
 const sessionSchema = z.strictObject({ role: z.enum(['view', 'control']).default('view') });
 const uuid = z.uuid();
-
-/** T1 has no desktop (X17). */
-const LEAST_TIER = 2;
 
 export function displaySessionRoutes(deps: ApiDependencies, authority: ControlAuthority) {
   const { db, settings } = deps;
@@ -31,32 +28,35 @@ export function displaySessionRoutes(deps: ApiDependencies, authority: ControlAu
       // Without `once`: what is kept of an answer for its repeat would keep the ticket.
       .post('/:id/display/session', workspaceOfPath, auth, async (c) => {
         const { role } = await readOptionalBody(c, sessionSchema);
-        const caller = person(c.get('caller'), 'open a display session');
+        const caller = c.get('caller');
         const row = await liveWorkspace(deps, c);
-        const secret = settings.DISPLAY_SESSION_SIGNING_SECRET;
+        const { DISPLAY_SESSION_SIGNING_SECRET: secret, DISPLAY_TICKET_SECONDS: ticketSeconds } = settings;
         if (secret === undefined) throw new BerthError('DISPLAY_SESSION_UNAVAILABLE');
-        checkDisplay(row);
-        const session: DisplaySession = {
+        const asked: DisplaySession = {
           id: randomUUID(),
           workspaceId: row.id,
           tenantId: row.tenant_id,
           actor: caller.actor,
           role,
           generation: row.generation,
-          fence: role === 'control' ? await fenceOf(row, caller) : null,
+          fence: null,
         };
-        const { ticket, hash } = mintTicket(secret);
+        const session = await recordingRefusal(db, asked, 'session_mint', async () => {
+          person(caller, 'open a display session');
+          mustBeUp(row, settings, ['ready']);
+          return role === 'control' ? { ...asked, fence: await fenceOf(row, caller) } : asked;
+        });
+        const { ticket, hash: ticketHash } = mintTicket(secret);
         const expiresAt = await transaction(db, async (client) => {
           await recordAudit(client, session, 'session_mint');
-          return mintSession(client, session, {
-            ticketHash: hash,
-            ticketSeconds: settings.DISPLAY_TICKET_SECONDS,
-          });
+          return mintSession(client, session, { ticketHash, ticketSeconds });
         });
         c.header('cache-control', 'no-store');
         return c.json({
           session_id: session.id,
           role,
+          // Of the control that it drives under: under another one it only looks on.
+          ...(session.fence === null ? {} : { fence: session.fence }),
           session_url: `/workspaces/${row.id}/display/session/websockify#token=${ticket}`,
           expires_at: expiresAt,
         });
@@ -74,14 +74,6 @@ export function displaySessionRoutes(deps: ApiDependencies, authority: ControlAu
         return c.json({ revoked: session.success ? await revoked(id, session.data, caller) : 0 });
       })
   );
-
-  function checkDisplay(row: WorkspaceRow): void {
-    if (row.tier < LEAST_TIER)
-      throw new BerthError('TIER_FORBIDS', { tier: row.tier, what: 'a display', least: LEAST_TIER });
-    if (!hasDisplay(row)) throw new BerthError('DISPLAY_NOT_ENABLED');
-    const status = displayStatus(row, settings);
-    if (status !== 'ready') throw new BerthError('DISPLAY_UNAVAILABLE', { status });
-  }
 
   /** Of the control that the caller has at this moment. */
   async function fenceOf({ id, generation }: WorkspaceRow, { actor }: Caller): Promise<number> {

@@ -97,7 +97,7 @@ export const DISPLAY_ERRORS = define({
     status: 403,
     retryable: false,
     message: 'Only a person may {what}.',
-    nextStep: 'Send the admin token or an org token.',
+    nextStep: 'Send the admin token, an org token, or the cookie of a session.',
   },
   DISPLAY_AGENT_ONLY: {
     status: 403,

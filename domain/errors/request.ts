@@ -87,6 +87,18 @@ export const REQUEST_ERRORS = define({
     message: 'invalid workspace auth token',
     nextStep: "Use the token of this workspace's current generation.",
   },
+  SESSION_INVALID: {
+    status: 401,
+    retryable: false,
+    message: 'This session is not that of a member of the organisation.',
+    nextStep: 'Sign in again.',
+  },
+  SESSION_CHECK_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    message: 'The platform can not be asked whose session this is.',
+    nextStep: 'Try again in a moment.',
+  },
   ADMIN_ONLY: {
     status: 403,
     retryable: false,

@@ -32,6 +32,17 @@ it('shows what is typed and clicked, and what is held', async () => {
   expect(display.screen.lastInput).toEqual({ kind: 'pointer', buttons: 0, x: 100, y: 120 });
 });
 
+it('lets go of what a viewer held whose connection ends, and of nothing of the others', async () => {
+  const [one, other] = [await enter('private'), await enter('private')];
+  one.key(true, 0xffe1);
+  one.pointer(1, 50, 60);
+  other.key(true, 0x62);
+  await one.until(() => one.pixel(0, 0) === 0x000201);
+  one.wire.end();
+  await other.until(() => other.pixel(0, 0) === 0x000100);
+  expect(display.screen.heldKeys).toEqual([0x62]);
+});
+
 it('shows everybody the same, and changes only to those who ask', async () => {
   const [one, other] = [await enter('private'), await enter('private')];
   other.key(true, 0x62);

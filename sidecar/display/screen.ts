@@ -1,10 +1,7 @@
 // The desktop of a machine that has no X server: input paints on it, so that whoever looks sees what arrived.
 
 import type { Area } from '../../rfb/clientBytes.ts';
-
-export type Input =
-  | { readonly kind: 'key'; readonly isDown: boolean; readonly keysym: number }
-  | { readonly kind: 'pointer'; readonly buttons: number; readonly x: number; readonly y: number };
+import type { Input } from '../../rfb/clientMessages.ts';
 
 const BACKGROUND = 0x204060;
 /** What is typed goes from left to right in cells of this size, below the strip. */

@@ -6,6 +6,7 @@ import { type Area } from '../../rfb/clientBytes.ts';
 import { type ClientMessage, ClientReader } from '../../rfb/clientMessages.ts';
 import { Conversation } from '../../rfb/dialogue.ts';
 import { welcome } from '../../rfb/handshake.ts';
+import { HeldInput } from '../../rfb/heldInput.ts';
 import { viewOf } from '../../rfb/inbox.ts';
 import { BGRX, type PixelFormat, readPixelFormat, writePixelFormat, writeServerInit } from '../../rfb/serverInit.ts';
 import { CHALLENGE_BYTES, isAnswer } from '../../rfb/vncAuth.ts';
@@ -54,7 +55,8 @@ export function serveViewer(socket: Socket, screen: Screen, password: string, lo
 class Viewer {
   readonly #socket: Socket;
   readonly #screen: Screen;
-  readonly leave: () => void;
+  readonly #held = new HeldInput();
+  readonly #unwatch: () => void;
   #format: PixelFormat = BGRX;
   /** Changed since it was last sent. */
   #changed: Area | null = null;
@@ -65,7 +67,7 @@ class Viewer {
     this.#screen = screen;
     const { width, height } = screen;
     socket.write(writeServerInit({ width, height, pixelFormat: writePixelFormat(BGRX), name: 'Berth' }));
-    this.leave = screen.watch((area) => {
+    this.#unwatch = screen.watch((area) => {
       this.#changed = around(this.#changed, area);
       this.#send();
     });
@@ -76,6 +78,7 @@ class Viewer {
     switch (message.kind) {
       case 'key':
       case 'pointer':
+        this.#held.note(message);
         return this.#screen.take(message);
       case 'pixel-format':
         this.#format = readPixelFormat(message.bytes.subarray(4)) ?? this.#format;
@@ -85,6 +88,12 @@ class Viewer {
       default:
         return;
     }
+  }
+
+  /** What its hand held is let go, as every RFB server does: the proxy that would have done so may have been killed. */
+  leave(): void {
+    this.#unwatch();
+    for (const message of this.#held.lettingGo()) this.#screen.take(message);
   }
 
   #asked(request: DataView): void {

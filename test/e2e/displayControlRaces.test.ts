@@ -34,14 +34,17 @@ const completed = (events: readonly Record<string, unknown>[], verb: string) =>
 
 it.each([0, 10, 30])('a takeover and a release of the agent %i ms later: the person has it, once', async (laterMs) => {
   const id = await on.online(`release after ${laterMs}`);
-  const { control, finish } = await busy(await machines.agent(id));
-  const [asked] = await Promise.all([
-    on.control(id, 'takeover'),
-    new Promise((resolve) => setTimeout(resolve, laterMs)).then(() => control.release()),
-  ]);
+  const { actions, control, finish } = await busy(await machines.agent(id));
+  // What is in flight is waited for: the agent says that nothing runs any more.
+  expect(await control.release(actions, 1)).toBe(false);
+  const release = async (): Promise<boolean> => {
+    await new Promise((resolve) => setTimeout(resolve, laterMs));
+    finish();
+    return control.release(actions, 10_000);
+  };
+  const [asked] = await Promise.all([on.control(id, 'takeover'), release()]);
   expect(asked.status).toBe(202);
   await berth.untilEvent(id, 'display.control.takeover.completed');
-  finish();
   expect(await on.read(id)).toMatchObject({ controller: 'user', controlled_by: 'admin-token' });
   const { events, chain_valid } = await on.audit(id);
   expect(chain_valid).toBe(true);

@@ -4,13 +4,14 @@ import { type MachineRuntime } from '../../emulator/machines/runtime.ts';
 import { inlineMachines } from '../../emulator/machines/inline.ts';
 import type { DesktopActions } from '../../sidecar/actions.ts';
 import type { DisplayControl } from '../../sidecar/control.ts';
+import type { SidecarOptions } from '../../sidecar/sidecar.ts';
 import type { Berth } from './berth.ts';
 
 export type Agent = { readonly actions: DesktopActions; readonly control: DisplayControl };
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
 
-/** Machines whose desktops a test acts on. */
-export function desktopMachines(how: { readonly noticePollMs?: number } = {}) {
+/** Machines whose desktops a test acts on. @param how what stands in for their displays, between two looks for notices */
+export function desktopMachines(how: Pick<SidecarOptions, 'openDisplay' | 'noticePollMs'> = {}) {
   const agents: Agent[] = [];
   const waiting = new Set<() => void>();
   const runtime: MachineRuntime = inlineMachines({

@@ -72,6 +72,10 @@ export const closingOf = (socket: WebSocket): Promise<string> =>
     socket.resume();
   });
 
+/** Of what a session was answered with. */
+export const ticketOf = (minted: Readonly<Record<string, unknown>>): string =>
+  String(minted['session_url']).split('#token=')[1]!;
+
 export function viewersOf(
   berth: Berth,
   call: (method: string, path: string, body?: unknown, token?: string) => Promise<Answer>,
@@ -82,12 +86,21 @@ export function viewersOf(
   async function ticket(id: string, role?: 'view' | 'control', token?: string): Promise<string> {
     const { status, body } = await mint(id, role, token);
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
-    return String(body['session_url']).split('#token=')[1]!;
+    return ticketOf(body);
+  }
+
+  /** In, and past the handshake. */
+  async function enter(id: string, withTicket: string): Promise<Viewer> {
+    const socket = await openSocket(berth, id, withTicket);
+    if (typeof socket === 'string') throw new Error(socket);
+    const entered = RfbClient.enter(webSocketWire(socket), null);
+    return { socket, closed: closingOf(socket), client: await entered };
   }
 
   return {
     mint,
     ticket,
+    enter,
     /** Until its machine has said so. */
     async untilReady(id: string): Promise<void> {
       for (;;) {
@@ -96,12 +109,7 @@ export function viewersOf(
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    /** In, and past the handshake. */
-    async open(id: string, role?: 'view' | 'control', token?: string): Promise<Viewer> {
-      const socket = await openSocket(berth, id, await ticket(id, role, token));
-      if (typeof socket === 'string') throw new Error(socket);
-      const entered = RfbClient.enter(webSocketWire(socket), null);
-      return { socket, closed: closingOf(socket), client: await entered };
-    },
+    open: async (id: string, role?: 'view' | 'control', token?: string): Promise<Viewer> =>
+      enter(id, await ticket(id, role, token)),
   };
 }
