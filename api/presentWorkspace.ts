@@ -2,12 +2,12 @@
 
 import { pausesAt } from '../domain/activity.ts';
 import { errorNextStep, isErrorCode } from '../domain/errors.ts';
+import { shownInterruption } from '../domain/interruptionShown.ts';
 import type { Launched } from '../domain/workspace.ts';
 import { needsRecreate } from '../domain/workspaceCommands.ts';
 import type { WorkspaceRow } from '../store/workspaces.ts';
 import type { ApiSettings } from './context.ts';
 import { profileOf } from './liveWorkspace.ts';
-import { presentInterruption } from './presentInterruption.ts';
 
 /** A machine that reports at least this share of errors is degraded (facts/wire.md 1.7). */
 const DEGRADED_ERROR_RATE = 0.5;
@@ -69,6 +69,10 @@ function presentAutoPause(row: WorkspaceRow) {
 
 const latest = (times: readonly (Date | null)[]): Date | null =>
   times.reduce((last, time) => (time !== null && (last === null || time > last) ? time : last), null);
+
+function presentInterruption({ interruption, paused_hourly_usd: pausedHourlyUsd, ...row }: WorkspaceRow) {
+  return interruption === null ? null : shownInterruption({ ...row, interruption, pausedHourlyUsd });
+}
 
 /** What is stored is not what its machine was launched as. */
 function needsRestart(row: WorkspaceRow): boolean {

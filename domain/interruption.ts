@@ -1,6 +1,7 @@
 // What the cloud takes away: notices, machines that end unasked, and what is done about them. Pure, as all rules of the entity.
 
 import type { OperationId } from './ids.ts';
+import { shownInterruption } from './interruptionShown.ts';
 import {
   bump,
   type Change,
@@ -57,12 +58,15 @@ function interrupted(state: WorkspaceState, deadline: string | null, source: str
     retryAt: null,
     attempts: 0,
   };
-  const payload = { instance_id: machine!.instanceId, deadline, source, operation_id: isSafe ? null : id };
-  const event = { type: 'WORKSPACE_INTERRUPTION_NOTICED', payload };
   const remembered = {
     ...state,
     interruption: noted,
     interruptions: [...state.interruptions, now].filter((at) => Date.parse(now) - Date.parse(at) < DAY_MS),
+  };
+  const payload = { instance_id: machine!.instanceId, deadline, source, operation_id: isSafe ? null : id };
+  const event: WorkspaceEvent = {
+    type: 'WORKSPACE_INTERRUPTION_NOTICED',
+    payload: { ...payload, ...aboutInterruption(remembered) },
   };
   if (isSafe) return { state: bump(remembered), effects: [], events: [event], operations: [] };
   const checkpoint: Operation = {
@@ -96,7 +100,7 @@ export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machin
   if (machine?.instanceId !== fact.instanceId || isOnTheWayOut(state)) return unchanged(state);
   if (state.phase === 'paused') {
     const payload = { instance_id: fact.instanceId, state_reason: fact.stateReason };
-    const event = { type: 'WORKSPACE_MACHINE_ENDED', payload };
+    const event: WorkspaceEvent = { type: 'WORKSPACE_MACHINE_ENDED', payload };
     return { ...unchanged(state), state: bump({ ...state, machine: null }), events: [event] };
   }
   const known = state.interruption?.instanceId === fact.instanceId ? state.interruption : null;
@@ -113,11 +117,12 @@ export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machin
     ...known,
     hasEnded: true,
   };
+  const told = { ...state, interruption };
+  const payload = { instance_id: fact.instanceId, state_reason: fact.stateReason, was_noticed: known !== null };
   const event: WorkspaceEvent = {
     type: 'WORKSPACE_MACHINE_ENDED',
-    payload: { instance_id: fact.instanceId, state_reason: fact.stateReason, was_noticed: known !== null },
+    payload: { ...payload, ...aboutInterruption(told) },
   };
-  const told = { ...state, interruption };
   // What runs ends in its own way, and is followed by a recover where the machine is still the one that ended.
   if (state.operation !== null || state.phase !== 'ready') {
     return { ...unchanged(state), state: bump(told), events: [event] };
@@ -167,23 +172,20 @@ export function recover(state: WorkspaceState): Change {
     interruptions: state.interruptions.length,
   };
   const stage = { stage: 'recovering' as const, retryAt: null, attempts: (interruption?.attempts ?? 0) + 1 };
+  const recovering = bump({
+    ...state,
+    generations,
+    operation,
+    phase: 'recovering',
+    status: 'provisioning',
+    rest: 'failed',
+    interruption: interruption === null ? null : { ...interruption, ...stage },
+  });
+  const payload = { operation_id: id, from_instance_id: interruption?.instanceId, to_generation: generations };
   return {
-    state: bump({
-      ...state,
-      generations,
-      operation,
-      phase: 'recovering',
-      status: 'provisioning',
-      rest: 'failed',
-      interruption: interruption === null ? null : { ...interruption, ...stage },
-    }),
+    state: recovering,
     effects: [{ type: 'start', operation }],
-    events: [
-      {
-        type: 'WORKSPACE_RECOVERING',
-        payload: { operation_id: id, from_instance_id: interruption?.instanceId, to_generation: generations },
-      },
-    ],
+    events: [{ type: 'WORKSPACE_RECOVERING', payload: { ...payload, ...aboutInterruption(recovering) } }],
     operations: [{ operation, outcome: null }],
   };
 }
@@ -192,6 +194,12 @@ export function recover(state: WorkspaceState): Change {
 export function retryDue(state: WorkspaceState): Change {
   const isDue = state.phase === 'paused' && state.operation === null && state.interruption?.retryAt !== null;
   return isDue && state.interruption !== null ? recover(state) : unchanged(state);
+}
+
+/** For events: whoever is told of one need not ask what it means. */
+export function aboutInterruption({ workspaceId: id, interruption, reason, pausedHourlyUsd }: WorkspaceState) {
+  if (interruption === null) return {};
+  return { interruption: shownInterruption({ id, interruption, reason, pausedHourlyUsd }) };
 }
 
 const FIRST_RETRY_MS = 60_000;

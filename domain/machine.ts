@@ -53,6 +53,12 @@ export type Machine = {
 /** The volume mounted at `/home/agent`. It outlives every machine. */
 export type Home = { readonly volumeId: string; readonly zone: string; readonly sizeGb: number };
 
+/** What a home on another machine is: the volume itself, a copy made in the move, or what a restore point held. */
+export type HomeFrom = 'volume' | 'copy' | 'restore-point';
+
+/** How a home was when it was copied. `clean`: not mounted. `frozen`: mounted, with its writes held. `crash`: in use, as after a power cut. */
+export type RestorePointQuality = 'clean' | 'frozen' | 'crash';
+
 /** Whose machine it is; becomes tags on everything that costs money (facts/wire.md 3.9). */
 export type Owner = { readonly workspaceId: WorkspaceId; readonly tenantId: TenantId; readonly name: string };
 

@@ -2,8 +2,9 @@
 
 import type { Compute } from './compute/block.ts';
 import type { ErrorCode, ErrorContext } from './errors.ts';
+import type { WorkspaceEventType } from './eventTypes.ts';
 import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
-import type { Home, Machine } from './machine.ts';
+import type { Home, HomeFrom, Machine, RestorePointQuality } from './machine.ts';
 
 /** On the wire; the canvas colours by these and by nothing else (facts/wire.md 1.4). */
 export type WorkspaceStatus = 'provisioning' | 'online' | 'paused' | 'failed' | 'removed';
@@ -152,6 +153,10 @@ export type OnlineOutcome = {
   readonly registration: Registration;
   /** Absent where the machine is the one that was there. */
   readonly launched?: Launched;
+  /** Absent where the home is a new one, or was left where it was. */
+  readonly homeFrom?: HomeFrom;
+  /** That the home is made of, where it is. */
+  readonly fromRestorePointId?: string;
 };
 
 export type Outcome =
@@ -162,7 +167,7 @@ export type Outcome =
       readonly home: Home;
       readonly hourlyUsd: string | null;
     }
-  | { readonly result: 'checkpointed'; readonly restorePointId: string }
+  | { readonly result: 'checkpointed'; readonly restorePointId: string; readonly quality: RestorePointQuality }
   | { readonly result: 'destroyed'; readonly restoreUntil: string | null }
   | { readonly result: 'cancelled'; readonly standing?: Standing }
   /** Without a standing it is as it was before the operation. */
@@ -272,7 +277,10 @@ export type Effect =
   | { readonly type: 'start'; readonly operation: Operation }
   | { readonly type: 'cancel'; readonly operationId: OperationId };
 
-export type WorkspaceEvent = { readonly type: string; readonly payload: Readonly<Record<string, unknown>> };
+export type WorkspaceEvent = {
+  readonly type: WorkspaceEventType;
+  readonly payload: Readonly<Record<string, unknown>>;
+};
 
 /** An event with the key, within its workspace, that makes writing it twice one event. */
 export type PublishedEvent = WorkspaceEvent & { readonly key: string };

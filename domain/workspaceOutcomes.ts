@@ -1,6 +1,7 @@
 // What an operation's end changes: (state, fact) -> state, effects and events.
 
-import { afterInterruption, machineEnded, noticed, retryAt, retryDue } from './interruption.ts';
+import { aboutInterruption, afterInterruption, machineEnded, noticed, retryAt, retryDue } from './interruption.ts';
+import { shownRecovered } from './interruptionShown.ts';
 import {
   bump,
   type Change,
@@ -46,7 +47,7 @@ function serviceRestored(state: WorkspaceState, fact: Fact & { type: 'serviceRes
   // Whoever deletes it wants nobody to be served; what the operation made is put away after its end.
   if (operation?.id !== fact.operationId || state.next !== null || state.phase === 'unwinding') return unchanged(state);
   const serving = { ...online(state, operation, fact.outcome), phase: state.phase, rest: 'ready' as const };
-  return { ...unchanged(state), state: bump(serving), events: eventsOf(serving, operation, fact.outcome) };
+  return { ...unchanged(state), state: bump(serving), events: eventsOf(state, serving, operation, fact.outcome) };
 }
 
 /** Whatever else it is about to do comes first: then it is not idle. */
@@ -67,7 +68,7 @@ function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEn
   const free = { ...state, operation: null };
   if (operationId === state.interruption?.checkpointId) return checkpointEnded(free, operation, fact);
   const settled = { ...settle(free, operation, outcome, fact), recorded: record(state, operation, outcome) };
-  return next(settled, { operation, outcome });
+  return next(state, settled, { operation, outcome });
 }
 
 /** One that a notice began: whatever came of it, the machine is going, and another one is next. */
@@ -78,12 +79,16 @@ function checkpointEnded(state: WorkspaceState, operation: Operation, fact: Fact
   const isOfIt = interruption?.checkpointId === operation.id;
   const told = isOfIt ? { ...interruption, stage: 'checkpointed' as const, restorePointId } : interruption;
   const settled = { ...state, interruption: told, recorded: record(state, operation, outcome) };
-  return next(settled, { operation, outcome });
+  return next(state, settled, { operation, outcome });
 }
 
 /** What follows the end of one: nothing while another one runs, else the delete that waited, else another machine where one is missed. */
-function next(settled: WorkspaceState, ended: { operation: Operation; outcome: Outcome }): Change {
-  const events = settled.next === null ? eventsOf(settled, ended.operation, ended.outcome) : [];
+function next(
+  before: WorkspaceState,
+  settled: WorkspaceState,
+  ended: { operation: Operation; outcome: Outcome },
+): Change {
+  const events = settled.next === null ? eventsOf(before, settled, ended.operation, ended.outcome) : [];
   const plain = (state: WorkspaceState): Change => ({ state: bump(state), effects: [], events, operations: [ended] });
   if (settled.next !== null) {
     const isAlone = settled.operation === null && settled.checkpoints.length === 0;
@@ -184,40 +189,42 @@ function standing(state: WorkspaceState, { phase, machine, home }: Standing, rea
   return { ...state, phase, status, machine, home, generation, url: machine === null ? null : state.url, reason };
 }
 
-function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome): WorkspaceEvent[] {
+function eventsOf(
+  before: WorkspaceState,
+  state: WorkspaceState,
+  operation: Operation,
+  outcome: Outcome,
+): WorkspaceEvent[] {
   const operation_id = operation.id;
   switch (outcome.result) {
-    case 'online': {
-      const { machine, home, registration } = outcome;
-      const payload = {
-        url: registration.url,
-        agent_card: registration.agentCard,
-        generation: machine.generation,
-        instance_id: machine.instanceId,
-        instance_type: machine.instanceType,
-        zone: machine.zone,
-        home_volume_id: home.volumeId,
-        operation: operation.kind,
-        operation_id,
-      };
-      return [{ type: 'WORKSPACE_ONLINE', payload }];
-    }
+    case 'online':
+      return [{ type: 'WORKSPACE_ONLINE', payload: onlinePayload(before, state, operation, outcome) }];
     case 'paused': {
       const payload = {
         instance_id: outcome.machine?.instanceId ?? null,
         hourly_usd: outcome.hourlyUsd,
         operation_id,
         ...causeOf(operation),
+        ...aboutInterruption(state),
       };
       return [{ type: 'WORKSPACE_PAUSED', payload }];
     }
-    case 'checkpointed':
-      return [{ type: 'WORKSPACE_CHECKPOINTED', payload: { restore_point_id: outcome.restorePointId, operation_id } }];
+    case 'checkpointed': {
+      const payload = {
+        restore_point_id: outcome.restorePointId,
+        quality: outcome.quality,
+        reason: operation.kind === 'checkpoint' ? operation.reason : null,
+        operation_id,
+        ...aboutInterruption(state),
+      };
+      return [{ type: 'WORKSPACE_CHECKPOINTED', payload }];
+    }
     case 'destroyed':
       return [{ type: 'WORKSPACE_DESTROYED', payload: { operation_id, restore_until: outcome.restoreUntil } }];
     case 'cancelled':
     case 'failed': {
-      const { reason } = state;
+      // A checkpoint that fails beside another operation leaves the workspace's reason as it is.
+      const reason = outcome.result === 'failed' ? outcome.reason : state.reason;
       const payload = {
         error: reason?.message,
         code: reason?.code,
@@ -225,13 +232,35 @@ function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome)
         operation: operation.kind,
         operation_id,
         status: state.status,
+        ...aboutInterruption(state),
       };
       return [{ type: failureEvent(operation), payload }];
     }
   }
 }
 
-function failureEvent({ kind }: Operation): string {
+function onlinePayload(before: WorkspaceState, state: WorkspaceState, operation: Operation, outcome: OnlineOutcome) {
+  const { machine, home, registration, homeFrom, fromRestorePointId } = outcome;
+  const { workspaceId: id, interruption } = before;
+  // The machine that was taken away has been replaced, by whatever operation.
+  const isRecovered = interruption !== null && state.interruption === null;
+  return {
+    url: registration.url,
+    agent_card: registration.agentCard,
+    generation: machine.generation,
+    instance_id: machine.instanceId,
+    instance_type: machine.instanceType,
+    zone: machine.zone,
+    home_volume_id: home.volumeId,
+    ...(homeFrom === undefined ? {} : { home_from: homeFrom }),
+    ...(fromRestorePointId === undefined ? {} : { restore_point_id: fromRestorePointId }),
+    operation: operation.kind,
+    operation_id: operation.id,
+    ...(isRecovered ? { interruption: shownRecovered(id, interruption) } : aboutInterruption(state)),
+  };
+}
+
+function failureEvent({ kind }: Operation): WorkspaceEvent['type'] {
   if (kind === 'provision') return 'WORKSPACE_PROVISION_FAILED';
   if (kind === 'recover') return 'WORKSPACE_RECOVER_FAILED';
   return kind === 'destroy' ? 'WORKSPACE_DESTROY_FAILED' : 'WORKSPACE_OPERATION_FAILED';

@@ -2,7 +2,7 @@
 // home is brought to rest if that is done in time, and the snapshot is asked for in any case.
 
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
-import type { RestorePointQuality } from '../domain/restorePoint.ts';
+import type { RestorePointQuality } from '../domain/machine.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { CheckpointInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
@@ -17,8 +17,10 @@ const LEAST_MS = 2_000;
 /** The writes of a machine that goes on are held so long at most (sidecar/homeKeeper.ts thaws by itself later). */
 const FREEZE_MS = 5_000;
 
+export type Checkpointed = { readonly restorePointId: string; readonly quality: RestorePointQuality };
+
 /** Throws SNAPSHOT_FAILED; the home itself is not touched. */
-export async function checkpoint(input: CheckpointInput): Promise<{ restorePointId: string }> {
+export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> {
   const { operationId, owner, generation, home, machine, isServing, reason, deadline } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
   const timeouts = await settingsActivities.readTimeouts();
@@ -33,9 +35,9 @@ export async function checkpoint(input: CheckpointInput): Promise<{ restorePoint
   if (quality === 'frozen') await thawed();
   const { restorePointId, snapshotId } = await wholeRestorePoint(context, { reason: why, quality });
   setCurrentDetails(`${snapshotId} is whole`);
-  return { restorePointId };
+  return { restorePointId, quality };
 
-  async function beforeInterruption(): Promise<{ restorePointId: string }> {
+  async function beforeInterruption(): Promise<Checkpointed> {
     const leftMs = deadline === undefined ? timeouts.quiesceMs : Date.parse(deadline) - Date.now();
     const restMs = Math.max(LEAST_MS, Math.min(timeouts.quiesceMs, leftMs * SHARE_FOR_REST));
     setCurrentDetails(`**bringing the home to rest**, ${Math.round(restMs / 1000)} s`);
@@ -56,7 +58,7 @@ export async function checkpoint(input: CheckpointInput): Promise<{ restorePoint
       manifest: old.manifest,
     });
     setCurrentDetails(`${snapshotId} asked for, ${at}`);
-    return { restorePointId };
+    return { restorePointId, quality: at };
   }
 
   /** Writes are held, if the machine can; a machine that does not answer is copied as it is. */

@@ -18,18 +18,14 @@ import { MachineSignals } from './machineSignals.ts';
 import type { RecoverInput, RecreateInput } from './messages.ts';
 import { recordActivities, settingsActivities } from './policies.ts';
 import { parkControl } from './parkControl.ts';
-import type { Provisioned } from './provision.ts';
-import { recreate } from './recreate.ts';
-
-/** `homeFrom`: which of the three the home of the new machine is. */
-export type Recovered = Provisioned & { readonly homeFrom: 'volume' | 'copy' | 'restore-point' };
+import { recreate, type Recreated } from './recreate.ts';
 
 /** How long after its time a machine may go on before it is ended by us: then AWS has changed its mind, or nobody has told. */
 const GRACE_MS = 300_000;
 /** Tries of an earlier market keep their numbers: each is another launch (workflows/acquireMachine.ts). */
 const TRIES_PER_MARKET = 100;
 
-export async function recover(input: RecoverInput): Promise<Recovered> {
+export async function recover(input: RecoverInput): Promise<Recreated> {
   const { operationId, owner, generation, asked, machine, home } = input;
   const { workspaceId, tenantId } = owner;
   const operation = { workspaceId, operationId };
@@ -110,7 +106,7 @@ async function onAnother(
   input: RecoverInput,
   markets: readonly ('spot' | 'on-demand')[],
   source: RestoreSource | null,
-): Promise<Recovered> {
+): Promise<Recreated> {
   let last: unknown;
   for (const [turn, market] of markets.entries()) {
     const asked = { ...input.asked, compute: inMarket(input.asked.compute, market) };
@@ -138,16 +134,14 @@ async function onAnother(
 }
 
 /** The volume itself; where that is gone, what the last restore point holds. */
-async function withHome(input: RecreateInput, source: RestoreSource | null): Promise<Recovered> {
+async function withHome(input: RecreateInput, source: RestoreSource | null): Promise<Recreated> {
   try {
-    const recovered = await recreate(input);
-    return { ...recovered, homeFrom: recovered.home.volumeId === input.home.volumeId ? 'volume' : 'copy' };
+    return await recreate(input);
   } catch (error) {
     if (source === null || !isVolumeGone(error)) throw error;
     log.warn('The home is gone; the last restore point takes its place', { restorePointId: source.restorePointId });
     const firstAttempt = (input.firstAttempt ?? 1) + TRIES_PER_MARKET / 2;
-    const recovered = await recreate({ ...input, from: source, homeIsLost: true, firstAttempt });
-    return { ...recovered, homeFrom: 'restore-point' };
+    return recreate({ ...input, from: source, homeIsLost: true, firstAttempt });
   }
 }
 

@@ -2,7 +2,7 @@
 // way back (design, section 3). A restore is the same with a home made of a restore point.
 
 import { CancellationScope, log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Candidate, Home, LaunchPlan, Machine } from '../domain/machine.ts';
+import type { Candidate, Home, HomeFrom, LaunchPlan, Machine } from '../domain/machine.ts';
 import type { TakenRestorePoint } from '../domain/restorePoint.ts';
 import type { Registration, RestoreSource } from '../domain/workspace.ts';
 import { acquireMachine, type ProvideHome } from './acquireMachine.ts';
@@ -22,7 +22,10 @@ import { wholeRestorePoint, takeRestorePoint } from './restorePoints.ts';
 import { searchAttributes } from './searchAttributes.ts';
 import { Unwind } from './unwind.ts';
 
-export async function recreate(input: RecreateInput): Promise<Provisioned> {
+/** `fromRestorePointId`: that the home was made of, where it is neither the volume nor a copy of it. */
+export type Recreated = Provisioned & { readonly homeFrom: HomeFrom; readonly fromRestorePointId?: string };
+
+export async function recreate(input: RecreateInput): Promise<Recreated> {
   const { operationId, owner, generation, asked, machine, home, isServing, strategy, from } = input;
   const { homeIsLost = false, firstAttempt = 1 } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
@@ -102,8 +105,9 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     { machine: next, home: nextHome }: { machine: Machine; home: Home },
     registration: Registration,
     plan: LaunchPlan,
-  ): Promise<Provisioned> {
-    const served = { machine: next, home: nextHome, registration, launched: launchedAs(asked, plan, next) };
+  ): Promise<Recreated> {
+    const launched = launchedAs(asked, plan, next);
+    const served = { machine: next, home: nextHome, registration, launched, ...originOf(nextHome) };
     await serviceRestored(operation, served);
     onStep(`online on ${next.instanceId}; retiring what was before`);
     upsertSearchAttributes([
@@ -124,6 +128,11 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
     await releaseReservations(1, generation - 1);
     onStep(`online on ${next.instanceId}`);
     return served;
+  }
+
+  function originOf({ volumeId }: Home): Pick<Recreated, 'homeFrom' | 'fromRestorePointId'> {
+    if (from !== null) return { homeFrom: 'restore-point', fromRestorePointId: from.restorePointId };
+    return { homeFrom: volumeId === home.volumeId ? 'volume' : 'copy' };
   }
 
   /** A moved home has been proven to be the same. One that was gone back from has to be whole in its restore point first. */

@@ -7,12 +7,12 @@ import { failure } from './failure.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { RecreateInput } from './messages.ts';
 import { callActivities, launchActivities, recordActivities, settingsActivities } from './policies.ts';
-import { died, type Provisioned } from './provision.ts';
-import { recreate } from './recreate.ts';
+import { died } from './provision.ts';
+import { recreate, type Recreated } from './recreate.ts';
 import type { Restarted } from './restart.ts';
 
 /** Paused it stays where neither can be had: the home is not touched, and the failure says what was tried. */
-export async function resume(input: RecreateInput): Promise<Provisioned | Restarted> {
+export async function resume(input: RecreateInput): Promise<Recreated | Restarted> {
   const { machine } = input;
   const started = machine === null ? null : await startAgain(machine, input);
   return started ?? recreate(input);
