@@ -21,6 +21,7 @@ import { imageRoutes } from './routes/images.ts';
 import { orgTokenRoutes } from './routes/orgTokens.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { restorePointRoutes } from './routes/restorePoints.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 
 /** A create is some hundred bytes; an agent card at most 8 KiB. */
@@ -74,6 +75,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/admin/images', imageRoutes(deps));
   app.route('/admin', adminRoutes(deps));
   app.route('/admin/quotas', quotaRoutes(deps));
+  app.route('/admin/tenants/:id/webhook', webhookRoutes(deps));
   app.route('/registry', registryRoutes(deps));
   return app;
 }
