@@ -12,7 +12,7 @@ export type WebhookRow = {
   /** A code of the registry; null = it is enabled, or whoever set it wants it so. */
   readonly disabled_because: string | null;
   readonly secret_version: number;
-  /** The version before is signed with until then. */
+  /** The version before is signed with until then; null = it is not any more. */
   readonly previous_secret_until: Date | null;
   /** Since its last success. */
   readonly failures: number;
@@ -27,8 +27,13 @@ export type WebhookWanted = {
   readonly enabled: boolean;
 };
 
+/** A time that has passed is judged by the clock that wrote it. */
+const COLUMNS = `id, tenant_id, url, event_types, enabled, disabled_because, secret_version,
+  case when previous_secret_until > now() then previous_secret_until end as previous_secret_until,
+  failures, failing_since, created_at, updated_at`;
+
 export async function findWebhook(db: Queryable, tenantId: TenantId): Promise<WebhookRow | null> {
-  const { rows } = await db.query(`select * from webhooks where tenant_id = $1`, [tenantId]);
+  const { rows } = await db.query(`select ${COLUMNS} from webhooks where tenant_id = $1`, [tenantId]);
   return rows[0] ?? null;
 }
 
@@ -42,7 +47,7 @@ export async function putWebhook(
        insert into webhooks as h (id, tenant_id, url, event_types, enabled) values ($1, $2, $3, $4, $5)
        on conflict (tenant_id) do update set url = excluded.url, event_types = excluded.event_types, enabled = excluded.enabled,
          disabled_because = null, failures = 0, failing_since = null, updated_at = now()
-       returning *, xmax = 0 as is_new
+       returning ${COLUMNS}, xmax = 0 as is_new
      ), set_aside as (
        update webhook_deliveries d set state = 'failed', settled_at = now(),
          failure = coalesce(d.failure, '{"code": "WEBHOOK_DISABLED", "context": {}}')
@@ -77,7 +82,7 @@ export async function rotateSecret(
   const { rows } = await db.query(
     `update webhooks set secret_version = secret_version + 1, updated_at = now(),
        previous_secret_until = now() + make_interval(secs => $2)
-     where tenant_id = $1 returning *`,
+     where tenant_id = $1 returning ${COLUMNS}`,
     [tenantId, overlapSeconds],
   );
   return rows[0] ?? null;

@@ -41,7 +41,7 @@ export const deliveriesQuery = z.strictObject({
 });
 
 export function presentWebhook(row: WebhookRow, counts: Record<DeliveryState, number>) {
-  const { id, url, event_types, enabled, disabled_because, secret_version, previous_secret_until: until } = row;
+  const { id, url, event_types, enabled, disabled_because, secret_version, previous_secret_until } = row;
   return {
     id,
     url,
@@ -49,7 +49,7 @@ export function presentWebhook(row: WebhookRow, counts: Record<DeliveryState, nu
     enabled,
     disabled_because: because(disabled_because, {}),
     secret_version,
-    previous_secret_until: until !== null && until > new Date() ? until : null,
+    previous_secret_until,
     failures: row.failures,
     failing_since: row.failing_since,
     deliveries: counts,
