@@ -47,6 +47,9 @@ create table webhook_deliveries (
 );
 
 create index webhook_deliveries_due on webhook_deliveries (webhook_id, position) where state = 'pending';
+-- What a workspace's next one waits for, and what is under way: neither is to be found by reading a backlog through.
+create index webhook_deliveries_waiting on webhook_deliveries (webhook_id, workspace_id, position) where state = 'pending';
+create index webhook_deliveries_claimed on webhook_deliveries (webhook_id) where state = 'pending' and claimed_until is not null;
 create index webhook_deliveries_newest on webhook_deliveries (webhook_id, position desc);
 create index webhook_deliveries_settled on webhook_deliveries (settled_at) where state <> 'pending';
 

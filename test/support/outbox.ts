@@ -44,11 +44,11 @@ export async function testOutbox() {
         db,
         types.map((type) => ({ id: randomUUID(), type, workspaceId, payload: { said: type } })),
       ),
-    hook: (tenant: string, eventTypes: string[] = ['*'], enabled = true) =>
+    hook: (tenant: string, eventTypes: string[] = ['*'], enabled = true, url = 'https://example.com/') =>
       putWebhook(db, {
         id: randomUUID(),
         tenantId: tenant as TenantId,
-        url: 'https://example.com/',
+        url,
         eventTypes,
         enabled,
       }),
