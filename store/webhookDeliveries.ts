@@ -80,6 +80,17 @@ export async function redeliver(db: Queryable, webhookId: string, id: string): P
   return rows[0] ?? null;
 }
 
+/** All that were set aside, as after an outage of a day; how many. */
+export async function redeliverFailed(db: Queryable, webhookId: string): Promise<number> {
+  const { rowCount } = await db.query(
+    `update webhook_deliveries set state = 'pending', attempts = 0, first_attempt_at = null, next_attempt_at = now(),
+       settled_at = null, redelivered_at = now()
+     where webhook_id = $1 and state = 'failed' and (claimed_until is null or claimed_until <= now())`,
+    [webhookId],
+  );
+  return rowCount ?? 0;
+}
+
 export async function addTestDelivery(
   db: Queryable,
   webhookId: string,

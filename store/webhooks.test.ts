@@ -5,7 +5,7 @@ import type { TenantId } from '../domain/ids.ts';
 import { testOutbox, typesOf } from '../test/support/outbox.ts';
 import { appendEvents } from './events.ts';
 import { transaction } from './pool.ts';
-import { addTestDelivery, newestDeliveries, redeliver } from './webhookDeliveries.ts';
+import { addTestDelivery, newestDeliveries, redeliver, redeliverFailed } from './webhookDeliveries.ts';
 import { pruneDeliveries, recordDelivered } from './webhookOutbox.ts';
 import { deleteWebhook, rotateSecret } from './webhooks.ts';
 
@@ -91,6 +91,17 @@ describe('an operator', () => {
     expect(await redeliver(outbox.db, webhook.id, only!.id)).toMatchObject({ state: 'pending', attempts: 1 });
     expect(await redeliver(outbox.db, randomUUID(), only!.id)).toBeNull();
     expect(await redeliver(outbox.db, webhook.id, randomUUID())).toBeNull();
+  });
+
+  it('has all delivered again that were set aside, and nothing else', async () => {
+    const webhook = await outbox.hook('acme');
+    for (let n = 0; n < 4; n++) await outbox.happens(await outbox.workspaceOf('acme'), `n${n}`);
+    const [first, second, third] = await outbox.claim();
+    for (const each of [first!, second!]) await outbox.fail(each, { giveUpSeconds: 0 });
+    await recordDelivered(outbox.db, third!.id, 200);
+    expect(await redeliverFailed(outbox.db, webhook.id)).toBe(2);
+    const states = (await outbox.deliveries('acme')).map(({ event_type, state }) => `${event_type} ${state}`);
+    expect(states.sort()).toEqual(['n0 pending', 'n1 pending', 'n2 delivered', 'n3 pending']);
   });
 
   it('a test is sent whatever the webhook is told of', async () => {

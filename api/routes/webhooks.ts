@@ -5,7 +5,13 @@ import { type Context, Hono } from 'hono';
 import { webhookSecret } from '../../credentials/webhookSecret.ts';
 import { BerthError } from '../../domain/errors.ts';
 import { operationId as asUuid } from '../../domain/ids.ts';
-import { addTestDelivery, countDeliveries, newestDeliveries, redeliver } from '../../store/webhookDeliveries.ts';
+import {
+  addTestDelivery,
+  countDeliveries,
+  newestDeliveries,
+  redeliver,
+  redeliverFailed,
+} from '../../store/webhookDeliveries.ts';
 import { deleteWebhook, findWebhook, putWebhook, rotateSecret, type WebhookRow } from '../../store/webhooks.ts';
 import { receiverProblem, receiverRules } from '../../webhooks/receivers.ts';
 import { adminAuth } from '../auth.ts';
@@ -58,6 +64,10 @@ export function webhookRoutes(deps: ApiDependencies) {
       const { id } = await webhookOf(c);
       const deliveries = await newestDeliveries(db, id, { ...page, limit: NEWEST });
       return c.json({ deliveries: deliveries.map(presentDelivery) });
+    })
+    .post('/deliveries/redeliver', tenantOfPath, async (c) => {
+      const { id } = await enabledWebhookOf(c);
+      return c.json({ redelivered: await redeliverFailed(db, id) }, 202);
     })
     .post('/deliveries/:delivery/redeliver', tenantOfPath, async (c) => {
       const { id } = await enabledWebhookOf(c);

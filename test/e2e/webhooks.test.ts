@@ -110,7 +110,7 @@ it('a redirect is not followed', async () => {
 it('a receiver that is gone is left alone until an operator enables it', async () => {
   await hook('gone').set(receiver.url);
   receiver.answer(answering(410));
-  const id = await hook('gone').test();
+  await hook('gone').test();
   await hook('gone').until(([one]) => one!.state === 'failed');
   expect((await hook('gone').call('GET')).body).toMatchObject({
     enabled: false,
@@ -122,7 +122,7 @@ it('a receiver that is gone is left alone until an operator enables it', async (
     status: 200,
     body: { enabled: true, disabled_because: null },
   });
-  expect((await hook('gone').call('POST', `/deliveries/${id}/redeliver`)).status).toBe(202);
+  expect(await hook('gone').call('POST', '/deliveries/redeliver')).toEqual({ status: 202, body: { redelivered: 1 } });
   await hook('gone').until(([one]) => one!.state === 'delivered');
 });
 
@@ -208,6 +208,7 @@ it("is the operator's alone, and says what is not there", async () => {
     ['POST', '/rotate-secret'],
     ['POST', '/test'],
     ['GET', '/deliveries'],
+    ['POST', '/deliveries/redeliver'],
   ] as const) {
     const answer = await fetch(`${berth.apiUrl}/admin/tenants/default/webhook${path}`, { method });
     expect([method, path, answer.status]).toEqual([method, path, 401]);
