@@ -23,6 +23,7 @@ import { orphanRoutes } from './routes/orphans.ts';
 import { orgTokenRoutes } from './routes/orgTokens.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { restorePointRoutes } from './routes/restorePoints.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 
 /** A create is some hundred bytes; an agent card at most 8 KiB. */
@@ -78,6 +79,7 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
   app.route('/admin/event-queue', eventQueueRoutes(deps));
   app.route('/admin/quotas', quotaRoutes(deps));
   app.route('/admin/orphans', orphanRoutes(deps));
+  app.route('/admin/tenants/:id/webhook', webhookRoutes(deps));
   app.route('/registry', registryRoutes(deps));
   return app;
 }

@@ -22,7 +22,8 @@ export async function readOptionalBody<Schema extends z.ZodType>(
   return check(schema, isEmpty ? {} : await readJson(c));
 }
 
-function check<Schema extends z.ZodType>(schema: Schema, content: unknown): z.output<Schema> {
+/** Throws VALIDATION_FAILED. */
+export function check<Schema extends z.ZodType>(schema: Schema, content: unknown): z.output<Schema> {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => ({

@@ -2,13 +2,13 @@
 
 import { pausesAt } from '../domain/activity.ts';
 import { errorNextStep, isErrorCode } from '../domain/errors.ts';
+import { shownInterruption } from '../domain/interruptionShown.ts';
 import type { Launched } from '../domain/workspace.ts';
 import { needsRecreate } from '../domain/workspaceCommands.ts';
 import type { WorkspaceRow } from '../store/workspaces.ts';
 import type { ApiSettings } from './context.ts';
 import { profileOf } from './liveWorkspace.ts';
 import { presentCheckpoints } from './presentCheckpoints.ts';
-import { presentInterruption } from './presentInterruption.ts';
 import { presentRebalance } from './presentRebalance.ts';
 
 /** A machine that reports at least this share of errors is degraded (facts/wire.md 1.7). */
@@ -73,6 +73,12 @@ function presentAutoPause(row: WorkspaceRow) {
 
 const latest = (times: readonly (Date | null)[]): Date | null =>
   times.reduce((last, time) => (time !== null && (last === null || time > last) ? time : last), null);
+
+function presentInterruption(row: WorkspaceRow) {
+  const { id, interruption, reason, paused_hourly_usd: pausedHourlyUsd, coming_back_on: comesBackOn } = row;
+  if (interruption === null) return null;
+  return { ...shownInterruption({ id, interruption, reason, pausedHourlyUsd }), comes_back_on: comesBackOn };
+}
 
 /** What is stored is not what its machine was launched as. */
 function needsRestart(row: WorkspaceRow): boolean {

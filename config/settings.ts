@@ -50,7 +50,11 @@ export const SETTINGS = {
   AWS_ENDPOINT_URL: [url(/^https?$/), undefined, 'Another AWS endpoint, such as the emulator; unset = AWS'],
   PLATFORM_URL: [url(/^https?$/), undefined, 'The API as a machine reaches it; goes into the user data'],
   ADMIN_TOKEN: [secret(16), undefined, 'Bearer token with full rights'],
-  BERTH_SERVER_SECRET: [secret(32), undefined, 'Derives the boot credentials; the same for API and worker'],
+  BERTH_SERVER_SECRET: [
+    secret(32),
+    undefined,
+    'Derives the boot credentials and the secrets of webhooks; the same for API and worker',
+  ],
   API_URL: [url(/^https?$/), 'http://127.0.0.1:8080', "Where an operator's commands find the API"],
   MOLECULE_ORG_ID: [
     tenant,
@@ -194,6 +198,35 @@ export const SETTINGS = {
   DISPLAY_VIEWERS_MAX: [whole(1, 60), '30', 'Viewers of one desktop in one API process'],
   DISPLAY_IDLE_SECONDS: [whole(1, 86_400), '1800', 'A display session without a byte for so long is closed'],
   DISPLAY_SESSION_SECONDS: [whole(1, 86_400), '28800', 'A display session is closed after so long'],
+  WEBHOOK_NETWORKS: [
+    networks,
+    undefined,
+    'Networks that webhooks may be in though they are not public, `127.0.0.0/8,::1/128` for development; unset = public addresses alone',
+  ],
+  WEBHOOK_HTTP: [
+    z.enum(['loopback', 'allowed']),
+    'loopback',
+    'Where webhooks may be without TLS: on this machine, if WEBHOOK_NETWORKS has it, or anywhere',
+  ],
+  WEBHOOK_TIMEOUT_MS: [whole(100, 60_000), '10000', 'For the receiver of a webhook to answer'],
+  WEBHOOK_RETRY_FIRST_MS: [
+    whole(10, 3_600_000),
+    '5000',
+    'Until a delivery that failed is tried again; each further wait is three times as long',
+  ],
+  WEBHOOK_RETRY_LONGEST_MS: [whole(10, 86_400_000), '7200000', 'The longest wait between two tries of a delivery'],
+  WEBHOOK_GIVE_UP_SECONDS: [
+    whole(1, 2_592_000),
+    '86400',
+    'How long a delivery is tried before it is set aside as failed',
+  ],
+  WEBHOOK_SECRET_OVERLAP_SECONDS: [
+    whole(0, 2_592_000),
+    '86400',
+    "How long a webhook's old secret is signed with beside the new one, if the rotation does not say",
+  ],
+  WEBHOOK_DELIVERY_DAYS: [whole(1, 3650), '14', 'How long deliveries that are delivered or set aside are kept'],
+  WEBHOOK_INTERVAL_MS: [whole(10, 60_000), '1000', 'Between two looks for deliveries whose time has come'],
   COMMAND_TIMEOUT_MS: [
     whole(100, 60_000),
     '10000',

@@ -27,7 +27,12 @@ const target = {
   expectedHourlyUsd: '0.04',
   home: 'copied',
 } as const;
-const saved: Outcome = { result: 'checkpointed', restorePointId: 'rp-1', priced: { at: 'then', target } };
+const saved: Outcome = {
+  result: 'checkpointed',
+  restorePointId: 'rp-1',
+  quality: 'frozen',
+  priced: { at: 'then', target },
+};
 const idOf = (state: WorkspaceState) => state.checkpoints.at(-1)!.id;
 
 it('tells where the workspace would go, for how much, and what is saved', () => {

@@ -1,7 +1,6 @@
 // When a spot workspace gets its next restore point by itself: so seldom that nobody notices, so often that the worst case is bounded.
 
-import type { Market } from './machine.ts';
-import type { RestorePointQuality } from './restorePoint.ts';
+import type { Market, RestorePointQuality } from './machine.ts';
 
 /** More often than that AWS has hardly copied the one before; more seldom than daily is no safety. Minutes. */
 export const CHECKPOINT_EVERY = { min: 5, max: 1_440 } as const;

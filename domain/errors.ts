@@ -6,6 +6,7 @@ import { DISPLAY_ERRORS } from './errors/display.ts';
 import { MACHINE_ERRORS } from './errors/machine.ts';
 import { PLATFORM_ERRORS } from './errors/platform.ts';
 import { REQUEST_ERRORS } from './errors/request.ts';
+import { WEBHOOK_ERRORS } from './errors/webhooks.ts';
 import { WORKSPACE_ERRORS } from './errors/workspace.ts';
 
 export const ERRORS = {
@@ -14,6 +15,7 @@ export const ERRORS = {
   ...COMPUTE_ERRORS,
   ...DISPLAY_ERRORS,
   ...MACHINE_ERRORS,
+  ...WEBHOOK_ERRORS,
   ...AWS_ERRORS,
   ...PLATFORM_ERRORS,
 };

@@ -2,6 +2,7 @@
 
 import { advised } from './advice.ts';
 import { followUpId } from './followUpId.ts';
+import { shownInterruption } from './interruptionShown.ts';
 import type { Machine } from './machine.ts';
 import { givingWay } from './quietCheckpoints.ts';
 import {
@@ -73,12 +74,15 @@ function interrupted(state: WorkspaceState, deadline: string | null, source: str
     retryAt: null,
     attempts: 0,
   };
-  const payload = { instance_id: machine!.instanceId, deadline, source, operation_id: isSafe ? null : id };
-  const event = { type: 'WORKSPACE_INTERRUPTION_NOTICED', payload };
   const remembered = {
     ...state,
     interruption: noted,
     interruptions: ofTheLastDay(state, now),
+  };
+  const payload = { instance_id: machine!.instanceId, deadline, source, operation_id: isSafe ? null : id };
+  const event: WorkspaceEvent = {
+    type: 'WORKSPACE_INTERRUPTION_NOTICED',
+    payload: { ...payload, ...aboutInterruption(remembered) },
   };
   if (isSafe) return { state: bump(remembered), effects: [], events: [event], operations: [] };
   const checkpoint: Operation = {
@@ -118,17 +122,18 @@ export function machineEnded(state: WorkspaceState, fact: Fact & { type: 'machin
   const isAlone = state.operation === null && state.checkpoints.length === 0;
   if (state.phase === 'paused' || (state.phase === 'failed' && isAlone)) {
     const payload = { instance_id: fact.instanceId, state_reason: fact.stateReason };
-    const event = { type: 'WORKSPACE_MACHINE_ENDED', payload };
+    const event: WorkspaceEvent = { type: 'WORKSPACE_MACHINE_ENDED', payload };
     const left = { ...state, machine: null, interruption: null };
     return { ...unchanged(state), state: bump(left), events: [event] };
   }
   const known = state.interruption?.instanceId === fact.instanceId ? state.interruption : null;
   if (known?.hasEnded) return unchanged(state);
+  const told = withEnd(state, machine, fact.now);
+  const payload = { instance_id: fact.instanceId, state_reason: fact.stateReason, was_noticed: known !== null };
   const event: WorkspaceEvent = {
     type: 'WORKSPACE_MACHINE_ENDED',
-    payload: { instance_id: fact.instanceId, state_reason: fact.stateReason, was_noticed: known !== null },
+    payload: { ...payload, ...aboutInterruption(told) },
   };
-  const told = withEnd(state, machine, fact.now);
   // What runs ends in its own way, and is followed by a recover where the machine is still the one that ended.
   if (state.operation !== null || state.phase !== 'ready') {
     return { ...unchanged(state), state: bump(told), events: [event] };
@@ -211,23 +216,20 @@ export function recover(state: WorkspaceState): Change {
     interruptions: state.interruptions.length,
   };
   const stage = { stage: 'recovering' as const, retryAt: null, attempts: (interruption?.attempts ?? 0) + 1 };
+  const recovering = bump({
+    ...state,
+    generations,
+    operation,
+    phase: 'recovering',
+    status: 'provisioning',
+    rest: 'failed',
+    interruption: interruption === null ? null : { ...interruption, ...stage },
+  });
+  const payload = { operation_id: id, from_instance_id: interruption?.instanceId, to_generation: generations };
   return {
-    state: bump({
-      ...state,
-      generations,
-      operation,
-      phase: 'recovering',
-      status: 'provisioning',
-      rest: 'failed',
-      interruption: interruption === null ? null : { ...interruption, ...stage },
-    }),
+    state: recovering,
     effects: [...givingWay(state), { type: 'start', operation }],
-    events: [
-      {
-        type: 'WORKSPACE_RECOVERING',
-        payload: { operation_id: id, from_instance_id: interruption?.instanceId, to_generation: generations },
-      },
-    ],
+    events: [{ type: 'WORKSPACE_RECOVERING', payload: { ...payload, ...aboutInterruption(recovering) } }],
     operations: [{ operation, outcome: null }],
   };
 }
@@ -236,6 +238,12 @@ export function recover(state: WorkspaceState): Change {
 export function retryDue(state: WorkspaceState): Change {
   const isDue = state.phase === 'paused' && state.operation === null && state.interruption?.retryAt !== null;
   return isDue && state.interruption !== null ? recover(state) : unchanged(state);
+}
+
+/** For events: whoever is told of one need not ask what it means. */
+export function aboutInterruption({ workspaceId: id, interruption, reason, pausedHourlyUsd }: WorkspaceState) {
+  if (interruption === null) return {};
+  return { interruption: shownInterruption({ id, interruption, reason, pausedHourlyUsd }) };
 }
 
 const USUAL: RetryTimes = { firstMs: 60_000, longestMs: 900_000 };

@@ -58,6 +58,9 @@ export type HomeSource =
   | { readonly from: 'volume' | 'copy' }
   | { readonly from: 'restore-point'; readonly restorePointId: string };
 
+/** How a home was when it was copied. `clean`: not mounted. `frozen`: mounted, with its writes held. `crash`: in use, as after a power cut. */
+export type RestorePointQuality = 'clean' | 'frozen' | 'crash';
+
 /** Whose machine it is; becomes tags on everything that costs money (facts/wire.md 3.9). */
 export type Owner = { readonly workspaceId: WorkspaceId; readonly tenantId: TenantId; readonly name: string };
 

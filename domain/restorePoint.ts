@@ -1,12 +1,10 @@
 // A restore point: a snapshot of a home that belongs to its user, with why it was taken and how the home was at that moment.
 
 import type { OperationRef } from './ids.ts';
-import type { Home, Owner } from './machine.ts';
+import type { Home, Owner, RestorePointQuality } from './machine.ts';
 import type { CheckpointReason } from './workspace.ts';
 
 export type RestorePointReason = 'recreate' | 'move' | 'pause' | 'delete' | 'restore' | CheckpointReason;
-/** `clean`: not mounted. `frozen`: mounted, with its writes held. `crash`: in use, as after a power cut. */
-export type RestorePointQuality = 'clean' | 'frozen' | 'crash';
 
 export type NewRestorePoint = {
   readonly operation: OperationRef;

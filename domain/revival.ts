@@ -11,6 +11,7 @@ import {
   type Profile,
   type WorkspaceState,
   type WorkspaceStatus,
+  type WorkspaceEvent,
 } from './workspace.ts';
 import { decide } from './workspaceCommands.ts';
 
@@ -66,7 +67,7 @@ export function takenUp(
   deletion: { readonly operationId: OperationId; readonly keepDays: number } | null,
 ): Change {
   const payload = { status: state.status, instance_id: state.machine?.instanceId ?? null, version: state.version };
-  const event = { type: 'WORKSPACE_TAKEN_UP', payload };
+  const event: WorkspaceEvent = { type: 'WORKSPACE_TAKEN_UP', payload };
   const said = { state: bump(state), effects: [], events: [event], operations: [] };
   if (deletion === null) return said;
   const change = decide(said.state, { type: 'delete', ...deletion });

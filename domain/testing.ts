@@ -45,7 +45,7 @@ export const online = (generation: number): Outcome => ({
 });
 export const stopped: Outcome = { result: 'paused', machine: machineOf(1), home, hourlyUsd: '0.004' };
 export const homeAlone: Outcome = { ...stopped, machine: null };
-export const checkpointed: Outcome = { result: 'checkpointed', restorePointId: 'rp-1' };
+export const checkpointed: Outcome = { result: 'checkpointed', restorePointId: 'rp-1', quality: 'clean' };
 export const destroyed: Outcome = { result: 'destroyed', restoreUntil: NOW };
 export const cancelled: Outcome = { result: 'cancelled' };
 export const failed: Outcome = { result: 'failed', reason };

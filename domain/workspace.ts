@@ -3,8 +3,9 @@
 import type { Advice, PricedTarget } from './target.ts';
 import type { Compute } from './compute/block.ts';
 import type { ErrorCode, ErrorContext } from './errors.ts';
+import type { WorkspaceEventType } from './eventTypes.ts';
 import type { OperationId, TenantId, WorkspaceId } from './ids.ts';
-import type { Home, HomeSource, Machine } from './machine.ts';
+import type { Home, HomeSource, Machine, RestorePointQuality } from './machine.ts';
 
 /** On the wire; the canvas colours by these and by nothing else (facts/wire.md 1.4). */
 export type WorkspaceStatus = 'provisioning' | 'online' | 'paused' | 'failed' | 'removed';
@@ -178,6 +179,7 @@ export type Outcome =
   | {
       readonly result: 'checkpointed';
       readonly restorePointId: string;
+      readonly quality: RestorePointQuality;
       /** Where AWS has advised to leave the machine. */
       readonly priced?: PricedTarget;
     }
@@ -300,7 +302,10 @@ export type Effect =
   | { readonly type: 'start'; readonly operation: Operation }
   | { readonly type: 'cancel'; readonly operationId: OperationId };
 
-export type WorkspaceEvent = { readonly type: string; readonly payload: Readonly<Record<string, unknown>> };
+export type WorkspaceEvent = {
+  readonly type: WorkspaceEventType;
+  readonly payload: Readonly<Record<string, unknown>>;
+};
 
 /** An event with the key, within its workspace, that makes writing it twice one event. */
 export type PublishedEvent = WorkspaceEvent & { readonly key: string };

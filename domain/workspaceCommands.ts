@@ -192,7 +192,7 @@ function remove(
   const running = [...(state.operation === null ? [] : [state.operation]), ...state.checkpoints];
   const isServing = state.phase === 'ready' || (running.length > 0 && state.rest === 'ready');
   const operation: Operation = { id: operationId, generation: state.generations, kind: 'destroy', keepDays, isServing };
-  const events = [
+  const events: WorkspaceEvent[] = [
     { type: 'WORKSPACE_REMOVED', payload: { cascade_deleted: cascadeDeleted, operation_id: operationId } },
   ];
   const removed = { ...state, status: 'removed' as const, reason: null, interruption: null };
@@ -222,7 +222,10 @@ function abort(state: WorkspaceState, target: OperationId): Change | Refusal {
   if (operation.kind === 'destroy') {
     return { refused: 'OPERATION_NOT_ABORTABLE', context: { operation: operation.kind, operation_id: target } };
   }
-  const event = { type: 'WORKSPACE_OPERATION_ABORTING', payload: { operation: operation.kind, operation_id: target } };
+  const event: WorkspaceEvent = {
+    type: 'WORKSPACE_OPERATION_ABORTING',
+    payload: { operation: operation.kind, operation_id: target },
+  };
   return {
     state: bump(state),
     effects: [{ type: 'cancel', operationId: target }],

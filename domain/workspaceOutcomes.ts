@@ -2,6 +2,7 @@
 
 import { answered, following } from './advice.ts';
 import {
+  aboutInterruption,
   afterInterruption,
   endedMeanwhile,
   machineEnded,
@@ -10,6 +11,7 @@ import {
   retryAt,
   retryDue,
 } from './interruption.ts';
+import { shownRecovered } from './interruptionShown.ts';
 import type { HomeSource } from './machine.ts';
 import { checkpointDue, isQuiet, quietEnded } from './quietCheckpoints.ts';
 import {
@@ -68,7 +70,7 @@ function serviceRestored(state: WorkspaceState, fact: Fact & { type: 'serviceRes
   // Whoever deletes it wants nobody to be served; what the operation made is put away after its end.
   if (operation?.id !== fact.operationId || state.next !== null || state.phase === 'unwinding') return unchanged(state);
   const serving = { ...online(state, operation, fact.outcome), phase: state.phase, rest: 'ready' as const };
-  return { ...unchanged(state), state: bump(serving), events: eventsOf(serving, operation, fact.outcome) };
+  return { ...unchanged(state), state: bump(serving), events: eventsOf(state, serving, operation, fact.outcome) };
 }
 
 /** Whatever else it is about to do comes first: then it is not idle. */
@@ -82,7 +84,7 @@ function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEn
   const { operation } = state;
   const beside = state.checkpoints.find(({ id }) => id === operationId);
   if (beside !== undefined && isQuiet(beside)) {
-    return quietOneEnded(quietEnded(state, beside, outcome), { operation: beside, outcome });
+    return quietOneEnded(state, quietEnded(state, beside, outcome), { operation: beside, outcome });
   }
   if (beside !== undefined) {
     const checkpoints = state.checkpoints.filter((each) => each !== beside);
@@ -95,16 +97,20 @@ function operationEnded(state: WorkspaceState, fact: Fact & { type: 'operationEn
     ...settle(endedMeanwhile(free, outcome, fact.now), operation, outcome, fact),
     recorded: record(state, operation, outcome),
   };
-  return next(settled, { operation, outcome });
+  return next(state, settled, { operation, outcome });
 }
 
 /** Nothing follows from it, but for the delete that waited for everything. */
-function quietOneEnded(settled: WorkspaceState, ended: { operation: Operation; outcome: Outcome }): Change {
-  if (settled.next !== null) return next(settled, ended);
+function quietOneEnded(
+  before: WorkspaceState,
+  settled: WorkspaceState,
+  ended: { operation: Operation; outcome: Outcome },
+): Change {
+  if (settled.next !== null) return next(before, settled, ended);
   const { operation, outcome } = ended;
   const operations = [ended];
   if (outcome.result === 'cancelled') return { state: bump(settled), effects: [], events: [], operations };
-  const told = eventsOf(settled, operation, outcome);
+  const told = eventsOf(before, settled, operation, outcome);
   if (outcome.result !== 'checkpointed') return { state: bump(settled), effects: [], events: told, operations };
   const { state, events } = answered(settled, operation.id, outcome.restorePointId, outcome.priced);
   return { state: bump(state), effects: [], events: [...told, ...events], operations };
@@ -118,12 +124,16 @@ function checkpointEnded(state: WorkspaceState, operation: Operation, fact: Fact
   const isOfIt = interruption?.checkpointId === operation.id;
   const told = isOfIt ? { ...interruption, stage: 'checkpointed' as const, restorePointId } : interruption;
   const settled = { ...state, interruption: told, recorded: record(state, operation, outcome) };
-  return next(settled, { operation, outcome });
+  return next(state, settled, { operation, outcome });
 }
 
 /** What follows the end of one: nothing while another one runs, else the delete that waited, else another machine where one is missed. */
-function next(settled: WorkspaceState, ended: { operation: Operation; outcome: Outcome }): Change {
-  const events = settled.next === null ? eventsOf(settled, ended.operation, ended.outcome) : [];
+function next(
+  before: WorkspaceState,
+  settled: WorkspaceState,
+  ended: { operation: Operation; outcome: Outcome },
+): Change {
+  const events = settled.next === null ? eventsOf(before, settled, ended.operation, ended.outcome) : [];
   const plain = (state: WorkspaceState): Change => ({ state: bump(state), effects: [], events, operations: [ended] });
   if (settled.next !== null) {
     const isAlone = settled.operation === null && settled.checkpoints.length === 0;
@@ -225,36 +235,36 @@ function standing(state: WorkspaceState, { phase, machine, home }: Standing, rea
   return { ...state, phase, status, machine, home, generation, url: machine === null ? null : state.url, reason };
 }
 
-function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome): WorkspaceEvent[] {
+function eventsOf(
+  before: WorkspaceState,
+  state: WorkspaceState,
+  operation: Operation,
+  outcome: Outcome,
+): WorkspaceEvent[] {
   const operation_id = operation.id;
   switch (outcome.result) {
-    case 'online': {
-      const { machine, home, registration, homeSource } = outcome;
-      const payload = {
-        url: registration.url,
-        agent_card: registration.agentCard,
-        generation: machine.generation,
-        instance_id: machine.instanceId,
-        instance_type: machine.instanceType,
-        zone: machine.zone,
-        home_volume_id: home.volumeId,
-        ...(homeSource === undefined ? {} : sourceOf(homeSource)),
-        operation: operation.kind,
-        operation_id,
-      };
-      return [{ type: 'WORKSPACE_ONLINE', payload }];
-    }
+    case 'online':
+      return [{ type: 'WORKSPACE_ONLINE', payload: onlinePayload(before, state, operation, outcome) }];
     case 'paused': {
       const payload = {
         instance_id: outcome.machine?.instanceId ?? null,
         hourly_usd: outcome.hourlyUsd,
         operation_id,
         ...causeOf(operation),
+        ...aboutInterruption(state),
       };
       return [{ type: 'WORKSPACE_PAUSED', payload }];
     }
-    case 'checkpointed':
-      return [{ type: 'WORKSPACE_CHECKPOINTED', payload: checkpointOf(operation, outcome.restorePointId) }];
+    case 'checkpointed': {
+      const payload = {
+        restore_point_id: outcome.restorePointId,
+        quality: outcome.quality,
+        reason: operation.kind === 'checkpoint' ? operation.reason : null,
+        operation_id,
+        ...aboutInterruption(state),
+      };
+      return [{ type: 'WORKSPACE_CHECKPOINTED', payload }];
+    }
     case 'destroyed':
       return [{ type: 'WORKSPACE_DESTROYED', payload: { operation_id, restore_until: outcome.restoreUntil } }];
     case 'cancelled':
@@ -267,6 +277,7 @@ function eventsOf(state: WorkspaceState, operation: Operation, outcome: Outcome)
         operation: operation.kind,
         operation_id,
         status: state.status,
+        ...aboutInterruption(state),
       };
       return [{ type: failureEvent(operation), payload }];
     }
@@ -284,13 +295,27 @@ const cancelled = ({ kind }: Operation): Reason => ({
   message: `${kind} was cancelled`,
 });
 
-const checkpointOf = (operation: Operation, restorePointId: string) => ({
-  restore_point_id: restorePointId,
-  operation_id: operation.id,
-  ...(operation.kind === 'checkpoint' ? { reason: operation.reason } : {}),
-});
+function onlinePayload(before: WorkspaceState, state: WorkspaceState, operation: Operation, outcome: OnlineOutcome) {
+  const { machine, home, registration, homeSource } = outcome;
+  const { workspaceId: id, interruption } = before;
+  // The machine that was taken away has been replaced, by whatever operation.
+  const isRecovered = interruption !== null && state.interruption === null;
+  return {
+    url: registration.url,
+    agent_card: registration.agentCard,
+    generation: machine.generation,
+    instance_id: machine.instanceId,
+    instance_type: machine.instanceType,
+    zone: machine.zone,
+    home_volume_id: home.volumeId,
+    ...(homeSource === undefined ? {} : sourceOf(homeSource)),
+    operation: operation.kind,
+    operation_id: operation.id,
+    ...(isRecovered ? { interruption: shownRecovered(id, interruption) } : aboutInterruption(state)),
+  };
+}
 
-function failureEvent({ kind }: Operation): string {
+function failureEvent({ kind }: Operation): WorkspaceEvent['type'] {
   if (kind === 'provision') return 'WORKSPACE_PROVISION_FAILED';
   if (kind === 'recover') return 'WORKSPACE_RECOVER_FAILED';
   return kind === 'destroy' ? 'WORKSPACE_DESTROY_FAILED' : 'WORKSPACE_OPERATION_FAILED';

@@ -1,6 +1,6 @@
 // The newest restore point of a workspace that AWS has been asked for: what its home can be brought back to at worst.
 
-import type { RestorePointQuality } from '../domain/restorePoint.ts';
+import type { RestorePointQuality } from '../domain/machine.ts';
 
 export type LastRestorePoint = {
   readonly id: string;

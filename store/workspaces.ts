@@ -1,17 +1,11 @@
 // The read model of workspaces: written by the entity under its version, read by every GET.
 
 import type { Advice } from '../domain/target.ts';
-import type {
-  AutoPause,
-  Interruption,
-  PublishedOperation,
-  WorkspaceEvent,
-  WorkspaceState,
-} from '../domain/workspace.ts';
+import type { AutoPause, Interruption, PublishedOperation, WorkspaceState } from '../domain/workspace.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { ActivityKind } from '../domain/activity.ts';
 import { LAST_RESTORE_POINT, type LastRestorePoint, readLast } from './lastRestorePoint.ts';
-import { eventsParameter, insertEvents } from './events.ts';
+import { eventsParameter, insertEvents, type NewEvent } from './events.ts';
 import { operationsParameter, upsertOperations } from './operations.ts';
 import type { Queryable } from './pool.ts';
 
@@ -85,7 +79,7 @@ export type WorkspaceRow = {
 export async function publishWorkspace(
   db: Queryable,
   state: WorkspaceState,
-  events: readonly (WorkspaceEvent & { readonly id: string })[],
+  events: readonly Omit<NewEvent, 'workspaceId'>[],
   operations: readonly PublishedOperation[] = [],
 ): Promise<void> {
   if (state.profile === null) throw new Error(`workspace ${state.workspaceId} has nothing to publish`);

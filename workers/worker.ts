@@ -23,6 +23,7 @@ import { startEventQueue } from './eventQueue.ts';
 import { startMachineWatch } from './machineWatch.ts';
 import { ensureSchedules } from './schedules.ts';
 import { startSweepLoop } from './sweepLoop.ts';
+import { startWebhookLoop } from './webhookLoop.ts';
 
 export type WorkerSettings = SettingsWith<'DATABASE_URL' | 'PLATFORM_URL' | 'BERTH_SERVER_SECRET'>;
 
@@ -99,6 +100,7 @@ export async function startWorker(
   };
   const sweep = await startSweepLoop({ ...sweeping, intervalMs: settings.SWEEP_INTERVAL_MS });
   const watch = startMachineWatch({ ...sweeping, intervalMs: settings.MACHINE_WATCH_MS });
+  const webhooks = await startWebhookLoop({ db, settings, log });
   const { EC2_EVENT_QUEUE: queueName } = settings;
   const events = queueName === undefined ? null : startEventQueue({ sqs: ec2.sqs, client, db, log, queueName, region });
   const done = runToTheEnd();
@@ -108,7 +110,7 @@ export async function startWorker(
       const end = (): void => [worker, checkpoints].forEach((each) => each.getState() === 'RUNNING' && each.shutdown());
       await Promise.all([worker.run().finally(end), checkpoints.run().finally(end)]);
     } finally {
-      await Promise.all([sweep.stop(), watch.stop(), events?.stop()]);
+      await Promise.all([sweep.stop(), watch.stop(), webhooks.stop(), events?.stop()]);
       ec2.destroy();
       await db.end();
       await connection.close();

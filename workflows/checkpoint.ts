@@ -3,7 +3,7 @@
 
 import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { PricedTarget } from '../domain/target.ts';
-import type { RestorePointQuality } from '../domain/restorePoint.ts';
+import type { RestorePointQuality } from '../domain/machine.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { CheckpointInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
@@ -19,7 +19,11 @@ const LEAST_MS = 2_000;
 const FREEZE_MS = 5_000;
 
 /** `priced`: where AWS advises to leave the machine. */
-export type Checkpointed = { readonly restorePointId: string; readonly priced?: PricedTarget };
+export type Checkpointed = {
+  readonly restorePointId: string;
+  readonly quality: RestorePointQuality;
+  readonly priced?: PricedTarget;
+};
 
 /** Throws SNAPSHOT_FAILED; the home itself is not touched. */
 export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> {
@@ -35,12 +39,12 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
   setCurrentDetails(`**copying ${home.volumeId}**`);
   const { quality, restorePointId } = await whileFrozen();
   // Nobody waits for one that nobody asked for: it holds this moment, and the sweep sees when it is whole.
-  if (reason !== 'manual') return { restorePointId, ...told };
+  if (reason !== 'manual') return { restorePointId, quality, ...told };
   const { snapshotId } = await wholeRestorePoint(context, { reason: why, quality });
   setCurrentDetails(`${snapshotId} is whole`);
-  return { restorePointId };
+  return { restorePointId, quality };
 
-  async function beforeInterruption(): Promise<{ restorePointId: string }> {
+  async function beforeInterruption(): Promise<Checkpointed> {
     const leftMs = deadline === undefined ? timeouts.quiesceMs : Date.parse(deadline) - Date.now();
     const restMs = Math.max(LEAST_MS, Math.min(timeouts.quiesceMs, leftMs * SHARE_FOR_REST));
     setCurrentDetails(`**bringing the home to rest**, ${Math.round(restMs / 1000)} s`);
@@ -61,7 +65,7 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
       manifest: old.manifest,
     });
     setCurrentDetails(`${snapshotId} asked for, ${at}`);
-    return { restorePointId };
+    return { restorePointId, quality: at };
   }
 
   /** Nothing is reserved there: it is a word to the user, before there is need of it. */

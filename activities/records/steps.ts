@@ -1,5 +1,6 @@
 // Progress of an operation as events, one per step: what a person watching sees between "provisioning" and "online".
 
+import { STEP_EVENT_TYPE } from '../../domain/eventTypes.ts';
 import type { OperationRef } from '../../domain/ids.ts';
 import { appendEvents } from '../../store/events.ts';
 import type { Queryable } from '../../store/pool.ts';
@@ -41,6 +42,6 @@ export async function recordStep(
   payload: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const id = uuidOf(`${operationId}/${step}/${subject}`);
-  const event = { id, type: 'WORKSPACE_STEP', workspaceId, payload: { operation_id: operationId, step, ...payload } };
+  const event = { id, type: STEP_EVENT_TYPE, workspaceId, payload: { operation_id: operationId, step, ...payload } };
   await appendEvents(db, [event]);
 }

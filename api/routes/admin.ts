@@ -11,7 +11,7 @@ import type { ApiDependencies, ApiEnv } from '../context.ts';
 import { entitlementsSchema, presentEntitlements } from '../schemas/entitlements.ts';
 
 /** The tenant of the path, not the caller's: an operator speaks about any of them. */
-const tenantOfPath = createMiddleware<ApiEnv>(async (c, next) => {
+export const tenantOfPath = createMiddleware<ApiEnv>(async (c, next) => {
   const tenant = asTenantId(c.req.param('id') ?? '');
   if (tenant === null) throw new BerthError('INVALID_TENANT');
   c.set('tenantId', tenant);

@@ -127,6 +127,7 @@ export async function startStack({ onStep, settings = {} }: StackOptions): Promi
             EC2_EVENT_QUEUE: env['EC2_EVENT_QUEUE'] || (await makeEventQueue(emulatorUrl)),
             // Its machines are on this one.
             DISPLAY_NETWORKS: env['DISPLAY_NETWORKS'] || '127.0.0.0/8',
+            WEBHOOK_NETWORKS: env['WEBHOOK_NETWORKS'] || '127.0.0.0/8,::1/128',
           };
     const common = { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address, ...secrets, ...awsEnv };
     const apiUrl = await command('api', ['api'], /listening on (\S+)/, { PORT: env['PORT'] || '0', ...common });

@@ -4,12 +4,14 @@ import { inlineMachines } from '../../emulator/machines/inline.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome } from '../support/home.ts';
 import { FILES, operationsOf, type Read } from '../support/operations.ts';
+import { type Receiver, startReceiver, verify } from '../support/receiver.ts';
+import { QUICK_WEBHOOKS, webhookOf } from '../support/webhooks.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
 beforeAll(async () => {
   berth = await startBerth({
-    settings: { MACHINE_WATCH_MS: '50', QUIESCE_TIMEOUT_SECONDS: '5' },
+    settings: { MACHINE_WATCH_MS: '50', QUIESCE_TIMEOUT_SECONDS: '5', ...QUICK_WEBHOOKS },
     emulator: {
       machines: inlineMachines({ noticePollMs: 20 }),
       // So long that a machine which is busy comes to rest in it.
@@ -27,6 +29,9 @@ beforeAll(async () => {
 });
 afterAll(() => berth.stop());
 afterEach(() => berth.emulator.control.capacity.clear());
+
+/** Where the home has to come to rest in it, also on a machine that has much else to do. */
+const LONG_NOTICE = { notice_ms: 6_000 };
 
 const spot = (policy?: string) => ({
   compute: { market: 'spot', ...(policy === undefined ? {} : { interruption_policy: policy }) },
@@ -48,7 +53,7 @@ const eventsOf = async (id: string): Promise<string[]> =>
 
 it('saves the home before the machine is taken, and goes on with another one and the same volume', async () => {
   const { id, instance, volume } = await on.online('taken', spot());
-  await control(`instances/${instance}/interrupt`);
+  await control(`instances/${instance}/interrupt`, LONG_NOTICE);
   const noticed = await until(id, ({ phase }) => phase === 'interrupted' || phase === 'recovering');
   expect(noticed).toMatchObject({ interruption: { instance_id: instance, deadline: expect.any(String) } });
   const now = await until(id, ({ status, generation }) => status === 'online' && generation === 2);
@@ -169,4 +174,72 @@ it('an operation under way is called off by a notice, and the home is saved all 
   expect(now.generation).toBeGreaterThan(1);
   expect(await readHome(berth, volume)).toEqual(FILES);
   expect(on.alive(id)).toEqual([now.machine!.instance_id]);
+});
+
+describe('whoever does not watch is told by webhook', () => {
+  let receiver: Receiver;
+  let secret: string;
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    secret = await webhookOf(berth, 'default').set(receiver.url);
+  });
+  afterAll(() => receiver.close());
+
+  /** Of one workspace, in order, from the notice to an event of that type. */
+  const toldOf = async (id: string, last: string) => {
+    const all = await receiver.until((seen) =>
+      seen.some(({ event }) => event.workspace_id === id && event.event_type === last),
+    );
+    const ofIt = all.filter(({ event }) => event.workspace_id === id);
+    for (const each of ofIt) verify(secret, each);
+    const of = (type: string) => ofIt.find(({ event }) => event.event_type === `WORKSPACE_${type}`)?.event.payload;
+    return { types: ofIt.map(({ event }) => event.event_type.replace('WORKSPACE_', '')), of };
+  };
+
+  it('of each stage, until when it has time, and where the home went on', async () => {
+    const { id, instance, volume } = await on.online('told', spot());
+    await control(`instances/${instance}/interrupt`, LONG_NOTICE);
+    const { types, of } = await toldOf(id, 'WORKSPACE_ONLINE');
+    expect(types.filter((type) => type !== 'MACHINE_ENDED')).toEqual([
+      'INTERRUPTION_NOTICED',
+      'CHECKPOINTED',
+      'RECOVERING',
+      'ONLINE',
+    ]);
+    const [{ id: point }] = await berth.user.call<[{ id: string }]>('GET', `/workspaces/${id}/restore-points`);
+    const deadline = expect.any(String);
+    expect(of('INTERRUPTION_NOTICED')).toMatchObject({
+      interruption: { instance_id: instance, stage: 'checkpointing', deadline },
+    });
+    expect(of('CHECKPOINTED')).toMatchObject({
+      restore_point_id: point,
+      quality: 'clean',
+      interruption: { stage: 'checkpointed', restore_point_id: point, deadline },
+    });
+    expect(of('RECOVERING')).toMatchObject({ to_generation: 2, interruption: { stage: 'recovering' } });
+    expect(of('ONLINE')).toMatchObject({
+      home_volume_id: volume,
+      home_from: 'volume',
+      interruption: { stage: 'recovered', restore_point_id: point },
+    });
+  });
+
+  it('of why it waits, at what price, when it looks again, and what would end that', async () => {
+    const { id, instance } = await on.online('told too', spot());
+    berth.emulator.control.capacity.set('*', '*', 'spot', 0);
+    await control(`instances/${instance}/interrupt`);
+    const { of } = await toldOf(id, 'WORKSPACE_RECOVER_FAILED');
+    const { interruption } = (await on.read(id)) as unknown as { interruption: object };
+    expect(of('RECOVER_FAILED')).toMatchObject({
+      code: 'CAPACITY_EXHAUSTED',
+      interruption: {
+        ...interruption,
+        stage: 'waiting',
+        waits_for: 'capacity',
+        waits_at_hourly_usd: expect.any(String),
+        tries_again_at: expect.any(String),
+        actions: expect.arrayContaining([{ action: 'resume', method: 'POST', href: `/workspaces/${id}/resume` }]),
+      },
+    });
+  });
 });

@@ -1,7 +1,8 @@
-// A machine that is being taken away, as clients read it: how far Berth has come with it, why it waits, and what its user can do.
+// A machine that is being taken away, as users read it: how far Berth has come with it, why it waits, and what they can do.
 
-import type { ErrorCode } from '../domain/errors.ts';
-import type { WorkspaceRow } from '../store/workspaces.ts';
+import type { ErrorCode } from './errors.ts';
+import type { WorkspaceId } from './ids.ts';
+import type { Interruption } from './workspace.ts';
 
 /** For programs; people read `waits_because`. */
 type WaitsFor = 'capacity' | 'budget' | 'quota' | 'authorization' | 'user' | 'operator';
@@ -18,9 +19,14 @@ const WAITS_FOR: Partial<Record<ErrorCode, WaitsFor>> = {
   OPERATION_CANCELLED: 'user',
 };
 
-export function presentInterruption(row: WorkspaceRow) {
-  const { id, interruption, reason, paused_hourly_usd: hourlyUsd, coming_back_on: comesBackOn } = row;
-  if (interruption === null) return null;
+export type Interrupted = {
+  readonly id: WorkspaceId;
+  readonly interruption: Interruption;
+  readonly reason: { readonly code: string; readonly message: string; readonly context: object } | null;
+  readonly pausedHourlyUsd: string | null;
+};
+
+export function shownInterruption({ id, interruption, reason, pausedHourlyUsd }: Interrupted) {
   const { instanceId, noticedAt, deadline, stage, restorePointId, retryAt, attempts } = interruption;
   const isWaiting = stage === 'waiting' && reason !== null;
   return {
@@ -29,18 +35,26 @@ export function presentInterruption(row: WorkspaceRow) {
     deadline,
     stage,
     restore_point_id: restorePointId,
-    comes_back_on: comesBackOn,
     waits_for: isWaiting ? (WAITS_FOR[reason.code as ErrorCode] ?? 'operator') : null,
     waits_because: isWaiting ? reason.message : null,
-    waits_at_hourly_usd: isWaiting ? (hourlyUsd ?? reason.context['paused_hourly_usd'] ?? null) : null,
+    waits_at_hourly_usd: isWaiting ? (pausedHourlyUsd ?? priceIn(reason.context)) : null,
     tries_again_at: retryAt,
     attempts,
     actions: isWaiting ? actionsOf(id) : [],
   };
 }
 
+/** Its last word: the workspace goes on with another machine, and from then on has no interruption. */
+export const shownRecovered = (id: WorkspaceId, interruption: Interruption) => ({
+  ...shownInterruption({ id, interruption, reason: null, pausedHourlyUsd: null }),
+  stage: 'recovered' as const,
+  tries_again_at: null,
+});
+
+const priceIn = (context: object): unknown => (context as Record<string, unknown>)['paused_hourly_usd'] ?? null;
+
 /** Each is a request as it stands, or with a body of the caller's; all of them keep the home. */
-const actionsOf = (id: string) => [
+const actionsOf = (id: WorkspaceId) => [
   { action: 'resume', method: 'POST', href: `/workspaces/${id}/resume` },
   { action: 'configure', method: 'POST', href: `/workspaces/${id}/configure` },
   { action: 'delete', method: 'DELETE', href: `/workspaces/${id}` },
