@@ -1,12 +1,11 @@
 // A workspace that nobody uses is paused by itself; whoever uses it says so by a lease, and reading is no use.
 
 import { randomUUID } from 'node:crypto';
-import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { hashToken } from '../../credentials/secrets.ts';
 import { connect, type Database } from '../../store/pool.ts';
-import { pauseIdleScheduleId } from '../../workflows/messages.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { type Online, operationsOf } from '../support/operations.ts';
+import { runSchedule } from '../support/schedules.ts';
 
 let berth: Berth;
 let db: Database;
@@ -31,22 +30,7 @@ const ages = (id: string, minutes: number) =>
      where id = $1`,
     [id, minutes],
   );
-/** Runs the schedule once, whole. */
-async function looked(): Promise<void> {
-  const schedule = berth.temporal.schedule.getHandle(pauseIdleScheduleId(berth.env['TASK_QUEUE']!));
-  const { numActionsTaken: before } = (await schedule.describe()).info;
-  await schedule.trigger(ScheduleOverlapPolicy.BUFFER_ALL);
-  for (;;) {
-    const { numActionsTaken, recentActions } = (await schedule.describe()).info;
-    const last = recentActions.at(-1)?.action;
-    if (numActionsTaken > before && last !== undefined) {
-      const { workflowId, firstExecutionRunId } = last.workflow;
-      await berth.temporal.workflow.getHandle(workflowId, firstExecutionRunId).result();
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const looked = (): Promise<string> => runSchedule(berth, 'pause-idle');
 const ask = async (method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> => {
   const answer = await fetch(`${berth.apiUrl}${path}`, {
     method,

@@ -1,11 +1,10 @@
 // A spot workspace gets a restore point every so often: its user learns of it from the times alone, and no command waits for it.
 
-import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { inlineMachines } from '../../emulator/machines/inline.ts';
 import { connect, type Database } from '../../store/pool.ts';
-import { checkpointDueScheduleId } from '../../workflows/messages.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { FILES, type Online, operationsOf, type Read } from '../support/operations.ts';
+import { runSchedule } from '../support/schedules.ts';
 import { readHome } from '../support/home.ts';
 
 let berth: Berth;
@@ -61,21 +60,8 @@ const ages = async (id: string, minutes: number): Promise<void> => {
     minutes,
   ]);
 };
-/** Runs the schedule once, whole. What it says is how many it has told. */
-async function looked(): Promise<string> {
-  const schedule = berth.temporal.schedule.getHandle(checkpointDueScheduleId(berth.env['TASK_QUEUE']!));
-  const { numActionsTaken: before } = (await schedule.describe()).info;
-  await schedule.trigger(ScheduleOverlapPolicy.BUFFER_ALL);
-  for (;;) {
-    const { numActionsTaken, recentActions } = (await schedule.describe()).info;
-    const last = recentActions.at(-1)?.action;
-    if (numActionsTaken > before && last !== undefined) {
-      const { workflowId, firstExecutionRunId } = last.workflow;
-      return berth.temporal.workflow.getHandle(workflowId, firstExecutionRunId).result();
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+/** What it says is how many it has told. */
+const looked = (): Promise<string> => runSchedule(berth, 'checkpoint-due');
 
 it('is taken when its time has come, and what a workspace says bounds what could be lost', async () => {
   const { id } = await spot('hourly');
