@@ -30,7 +30,16 @@ type Read = {
   readonly interruption: { readonly stage: string; readonly tries_again_at: string | null } | null;
 };
 
-const read = (world: World, id: string): Promise<Read> => world.berth.user.call<Read>('GET', `/workspaces/${id}`);
+/** Asked again where Berth says so: two cores have much to do at times. */
+async function read({ berth }: World, id: string): Promise<Read> {
+  for (const since = Date.now(); ; await pause(LOOK_MS)) {
+    try {
+      return await berth.user.call<Read>('GET', `/workspaces/${id}`);
+    } catch (error) {
+      if (!/ answered 503:/.test(String(error)) || Date.now() - since > REST_MS) throw error;
+    }
+  }
+}
 
 export async function isResting(world: World, id: string, rests: Rests): Promise<boolean> {
   if (rests.phase === 'gone') return isGone(world, id);
