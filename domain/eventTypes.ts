@@ -27,9 +27,12 @@ export type WorkspaceEventType = (typeof WORKSPACE_EVENT_TYPES)[number];
 /** Of the activities, while an operation runs. */
 export const STEP_EVENT_TYPE = 'WORKSPACE_STEP';
 
+/** Of the look for what AWS has and nobody owns. */
+const ORPHAN_EVENT_TYPES = ['WORKSPACE_ORPHAN_FOUND', 'WORKSPACE_ORPHAN_ENDED'] as const;
+
 /** `display.control.<verb>.<stage>`; a renewal is nobody's news. */
 const CONTROL = /^display\.control\.(acquire|takeover|release|park|unpark|pause|resume)\.(started|completed|failed)$/;
 
-const KNOWN: ReadonlySet<string> = new Set([...WORKSPACE_EVENT_TYPES, STEP_EVENT_TYPE]);
+const KNOWN: ReadonlySet<string> = new Set([...WORKSPACE_EVENT_TYPES, STEP_EVENT_TYPE, ...ORPHAN_EVENT_TYPES]);
 
 export const isEventType = (value: string): boolean => KNOWN.has(value) || CONTROL.test(value);

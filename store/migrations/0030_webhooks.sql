@@ -56,7 +56,7 @@ create index webhook_deliveries_settled on webhook_deliveries (settled_at) where
 -- What an event can be subscribed to by: its type, everything, and the two that most ask for.
 create function webhook_topics(event_type text, payload jsonb) returns text[] language sql immutable as $$
   select array['*', event_type]
-    || case when payload ? 'interruption' or event_type = 'WORKSPACE_REBALANCE_RECOMMENDED' then array['interruption'] else '{}' end
+    || case when payload ? 'interruption' or event_type like 'WORKSPACE\_REBALANCE\_%' then array['interruption'] else '{}' end
     || case when event_type like 'WORKSPACE\_%FAILED' or event_type = 'WORKSPACE_MACHINE_ENDED' then array['failure'] else '{}' end
 $$;
 
