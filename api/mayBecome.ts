@@ -8,6 +8,7 @@ import type { TenantId } from '../domain/ids.ts';
 import { formatUsd, parseUsd } from '../domain/money.ts';
 import type { Strategy, Tier } from '../domain/workspace.ts';
 import type { WorkspaceRow } from '../store/workspaces.ts';
+import { alternativesTo } from './alternatives.ts';
 import type { ApiDependencies } from './context.ts';
 import { decideNow } from './decideNow.ts';
 import { presentVerdict } from './presentVerdict.ts';
@@ -22,7 +23,12 @@ export async function mayBecome(
   strategy: Strategy,
 ): Promise<Decision> {
   const decision = await becoming(deps, row, wanted, strategy);
-  if (decision.refusal !== null) throw new BerthError(decision.refusal.code, decision.refusal.context);
+  if (decision.refusal !== null) {
+    const { code, context } = decision.refusal;
+    const failed = { kind: 'recreate', code, compute: wanted.compute, strategy };
+    const alternatives = await alternativesTo(deps, row, failed);
+    throw new BerthError(code, alternatives.length === 0 ? context : { ...context, alternatives });
+  }
   return decision;
 }
 

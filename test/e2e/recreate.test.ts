@@ -124,7 +124,9 @@ it('ends the old machine first where the quota holds one only, if it is asked to
   const refused = await on.run(id, 'recreate');
   expect(refused).toMatchObject({ status: 'failed', failure: { code: 'AWS_QUOTA_INSUFFICIENT' } });
   expect(await on.read(id)).toMatchObject({ status: 'online', machine: { instance_id: instance } });
-  const operation = await on.run(id, 'recreate', { strategy: 'replace' });
+  const [instead] = refused['alternatives'] as { href: string; body: object }[];
+  expect(instead).toMatchObject({ href: `/workspaces/${id}/recreate`, body: { strategy: 'replace' } });
+  const operation = await on.run(id, 'recreate', instead!.body);
   expect(operation).toMatchObject({ status: 'succeeded' });
   await setQuota(64);
   const now = await on.read(id);
