@@ -77,7 +77,7 @@ function present({ id, workspace_id, kind, generation, result, reason, details, 
     id,
     kind,
     generation,
-    request: details,
+    request: snakeCase(details),
     status: result === null ? 'running' : statusOf(result),
     result,
     failure: reason === null ? null : { code: reason.code, error: reason.message, next_step: nextStep },
@@ -89,6 +89,18 @@ function present({ id, workspace_id, kind, generation, result, reason, details, 
       kind: kind as Parameters<typeof operationWorkflowId>[1]['kind'],
     }),
   };
+}
+
+/** As everything on the wire; a compute block is so already. */
+function snakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snakeCase(entry),
+    ]),
+  );
 }
 
 function statusOf(result: NonNullable<OperationRow['result']>): 'succeeded' | 'failed' | 'cancelled' {
