@@ -192,6 +192,12 @@ export const WORKSPACE_ERRORS = define({
     nextStep:
       'The workspace stays on its old machine. Look at the new one with GET /workspaces/:id/operations, and try again.',
   },
+  WORKSPACE_UNATTENDED: {
+    status: 503,
+    retryable: true,
+    message: 'What looks after the workspace {workspace_id} was ended from outside; it is being taken up again.',
+    nextStep: 'Send the command again in some seconds, with the same Idempotency-Key.',
+  },
   ENTITY_LOST: {
     status: 503,
     retryable: true,
