@@ -27,6 +27,7 @@ import {
   type MachineAnsweredFact,
   machineAnsweredSignal,
   reapOrphansScheduleId,
+  reconcileScheduleId,
   refreshImagesScheduleId,
   registeredSignal,
   type RegisteredFact,
@@ -59,6 +60,8 @@ export type Commands = {
   requestQuotaIncrease(code: string, desired: number, lookEveryMs: number): Promise<QuotaRequest>;
   /** What has expired goes now rather than at the schedule's next turn. */
   expireRestorePoints(): Promise<void>;
+  /** Takes up now what was ended from outside, rather than at the schedule's next turn. */
+  reconcile(): Promise<void>;
   /** Looks for what nobody owns now rather than at the schedule's next turn. */
   reapOrphans(): Promise<void>;
   /** Tells the operation that launched a machine that it has registered. An operation that is over need not know. */
@@ -121,6 +124,7 @@ export function temporalCommands(client: Client, taskQueue: string, timeoutMs: n
     },
 
     expireRestorePoints: () => triggered(expireScheduleId(taskQueue)),
+    reconcile: () => triggered(reconcileScheduleId(taskQueue)),
     reapOrphans: () => triggered(reapOrphansScheduleId(taskQueue)),
 
     registered: (operationWorkflowId, fact) => tell(operationWorkflowId, registeredSignal, fact),

@@ -1,10 +1,12 @@
 // Idempotency-Key: the same key and request once, however often it is sent; the same key with another request never.
 
 import { createHash, randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { BerthError } from '../domain/errors.ts';
 import { operationId as asOperationId, workspaceId as asWorkspaceId } from '../domain/ids.ts';
+import { findWorkspace } from '../store/workspaces.ts';
 import { claimKey, recordResponse } from '../store/idempotencyKeys.ts';
 import type { ApiDependencies, ApiEnv } from './context.ts';
 import type { Target } from './commands.ts';
@@ -18,12 +20,14 @@ export type Answer = { readonly status: ContentfulStatusCode; readonly body: Rec
  * answered once is answered again after the workspace has changed, or is no more.
  */
 export async function once(
-  { db }: ApiDependencies,
+  deps: ApiDependencies,
   c: Context<ApiEnv>,
   request: unknown,
-  command: (target: Target) => Promise<Answer>,
+  ask: (target: Target) => Promise<Answer>,
 ): Promise<Response> {
+  const { db } = deps;
   const tenantId = c.get('tenantId');
+  const command = (target: Target) => ask(target).catch((error: unknown) => unattended(deps, target, error));
   const fresh = {
     workspaceId: c.get('workspaceId') ?? asWorkspaceId(randomUUID())!,
     operationId: asOperationId(randomUUID())!,
@@ -46,6 +50,16 @@ export async function once(
   const answer = await command({ tenantId, workspaceId: claim.workspace_id, operationId: claim.operation_id });
   await recordResponse(db, { tenantId, key }, answer.status, answer.body);
   return send(c, answer);
+}
+
+/** An entity that is not there although its workspace is has not ended by itself. */
+async function unattended({ db, commands }: ApiDependencies, target: Target, error: unknown): Promise<never> {
+  if (!(error instanceof BerthError) || error.code !== 'WORKSPACE_REMOVED') throw error;
+  const row = await findWorkspace(db, target.tenantId, target.workspaceId);
+  // Its own refusal of whoever is removed comes before any entity is asked.
+  if (row === null || row.phase === 'gone' || !(error.cause instanceof WorkflowNotFoundError)) throw error;
+  await commands.reconcile();
+  throw new BerthError('WORKSPACE_UNATTENDED', { workspace_id: target.workspaceId }, { cause: error });
 }
 
 const send = (c: Context<ApiEnv>, { status, body }: Answer): Response => c.json(body, status);

@@ -7,7 +7,9 @@ import { BerthError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { formatUsd, parseUsd } from '../domain/money.ts';
 import type { Strategy, Tier } from '../domain/workspace.ts';
+import { sizeOfHome } from '../store/homes.ts';
 import type { WorkspaceRow } from '../store/workspaces.ts';
+import { alternativesTo } from './alternatives.ts';
 import type { ApiDependencies } from './context.ts';
 import { decideNow } from './decideNow.ts';
 import { presentVerdict } from './presentVerdict.ts';
@@ -22,7 +24,12 @@ export async function mayBecome(
   strategy: Strategy,
 ): Promise<Decision> {
   const decision = await becoming(deps, row, wanted, strategy);
-  if (decision.refusal !== null) throw new BerthError(decision.refusal.code, decision.refusal.context);
+  if (decision.refusal !== null) {
+    const { code, context } = decision.refusal;
+    const failed = { kind: 'recreate', code, compute: wanted.compute, strategy };
+    const alternatives = await alternativesTo(deps, row, failed);
+    throw new BerthError(code, alternatives.length === 0 ? context : { ...context, alternatives });
+  }
   return decision;
 }
 
@@ -44,7 +51,8 @@ export async function planOf(deps: ApiDependencies, row: WorkspaceRow, wanted: B
   };
 }
 
-function becoming(
+/** Throws HOME_CANNOT_SHRINK: no gate knows of the home that is there. */
+async function becoming(
   deps: ApiDependencies,
   row: WorkspaceRow,
   { compute, maxHourlyUsd = row.max_hourly_usd ?? undefined, tier = row.tier as Tier }: Becoming,
@@ -53,7 +61,12 @@ function becoming(
   // Both machines run for a while, unless the old one goes first.
   const generation = strategy === 'replace' ? row.generation : row.generations + 1;
   const self = { workspaceId: row.id, generation };
-  return decideNow(deps, row.tenant_id as TenantId, { compute, tier, maxHourlyUsd }, self);
+  const decision = await decideNow(deps, row.tenant_id as TenantId, { compute, tier, maxHourlyUsd }, self);
+  const size_gb = row.home_volume_id === null ? null : await sizeOfHome(deps.db, row.home_volume_id);
+  if (decision.shape !== null && size_gb !== null && decision.shape.homeGb < size_gb) {
+    throw new BerthError('HOME_CANNOT_SHRINK', { size_gb, asked_gb: decision.shape.homeGb });
+  }
+  return decision;
 }
 
 const formatDifference = (micros: number): string => `${micros < 0 ? '-' : '+'}${formatUsd(Math.abs(micros))}`;

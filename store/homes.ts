@@ -60,6 +60,12 @@ export async function recordHomeDeleted(db: Queryable, clientToken: string): Pro
   await db.query(`update homes set deleted_at = coalesce(deleted_at, now()) where client_token = $1`, [clientToken]);
 }
 
+/** GiB; null = there is no such home. */
+export async function sizeOfHome(db: Queryable, volumeId: string): Promise<number | null> {
+  const { rows } = await db.query(`select size_gb from homes where volume_id = $1 and deleted_at is null`, [volumeId]);
+  return rows[0]?.size_gb ?? null;
+}
+
 /** Homes of the workspace that may still exist, with or without a known volume. */
 export async function openHomes(db: Queryable, workspaceId: WorkspaceId): Promise<HomeRow[]> {
   const { rows } = await db.query(

@@ -87,6 +87,8 @@ export type CommandAnswer = {
   readonly version: number;
   /** What was begun, or runs. */
   readonly operation: OperationKind | null;
+  /** Of a delete the one that it joins, where one is under way. */
+  readonly operationId: OperationId | null;
 };
 
 /** Refusals come back as ApplicationFailure whose type is a code of the registry and whose first detail is its context. */

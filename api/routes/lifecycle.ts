@@ -45,17 +45,20 @@ export function lifecycleRoutes(deps: ApiDependencies) {
     })
     .post('/:id/configure', workspaceOfPath, admin, async (c) => {
       const body = await readBody(c, configureSchema);
-      const { compute, max_hourly_usd: maxHourlyUsd } = body;
+      const { compute, max_hourly_usd: maxHourlyUsd, dry_run: isDryRun } = body;
+      const plan = (row: WorkspaceRow) => planOf(deps, row, { compute, maxHourlyUsd }, 'acquire-first');
+      if (isDryRun) return c.json(await plan(await liveWorkspace(deps, c)));
       return once(deps, c, body, async (target) => {
         const row = await liveWorkspace(deps, c);
         await mayBecome(deps, row, { compute, maxHourlyUsd }, 'acquire-first');
+        const { price, price_difference_hourly_usd, downtime } = await plan(row);
         const said = maxHourlyUsd === undefined ? {} : { maxHourlyUsd };
         // A paused one is as it is stored when it is resumed: nothing has to be launched for that now.
         const answer =
           row.phase === 'paused'
             ? await send(target, { type: 'update', change: { compute, ...said } })
             : await send(target, { type: 'recreate', strategy: 'acquire-first', compute, ...said });
-        return { status: 202, body: begun(answer, target) };
+        return { status: 202, body: { ...begun(answer, target), price, price_difference_hourly_usd, downtime } };
       });
     })
     .post('/:id/restart', workspaceOfPath, own, async (c) => {

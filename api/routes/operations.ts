@@ -1,10 +1,12 @@
 // /workspaces/:id/operations: what was asked for, how far it is and what came of it; and the way to call one off.
 
 import { Hono } from 'hono';
+import type { Compute } from '../../domain/compute/block.ts';
 import { BerthError, errorNextStep, isErrorCode } from '../../domain/errors.ts';
 import { operationId as asOperationId, type OperationId } from '../../domain/ids.ts';
 import { findOperation, listOperations, type OperationRow, stepsOf } from '../../store/operations.ts';
 import { operationWorkflowId } from '../../workflows/messages.ts';
+import { alternativesTo } from '../alternatives.ts';
 import { adminAuth, workspaceAuth, workspaceOfPath } from '../auth.ts';
 import type { ApiDependencies, ApiEnv } from '../context.ts';
 import { once } from '../idempotency.ts';
@@ -21,6 +23,7 @@ export function operationRoutes(deps: ApiDependencies) {
     .get('/:id/operations/:operation', workspaceOfPath, workspaceAuth(deps), async (c) => {
       const id = operationOf(c.req.param('operation'));
       const workspaceId = c.get('workspaceId');
+      const workspace = await knownWorkspace(deps, c);
       const row = await findOperation(db, c.get('tenantId'), workspaceId, id);
       if (row === null) throw new BerthError('OPERATION_NOT_FOUND', { operation_id: id });
       const steps = await stepsOf(db, workspaceId, id);
@@ -30,7 +33,9 @@ export function operationRoutes(deps: ApiDependencies) {
       });
       const candidates = took.filter((step) => ['launched', 'candidate_refused'].includes(String(at(step, 'step'))));
       const waiting = row.result === null ? waitOf(took) : null;
-      return c.json({ ...present(row), waiting, steps: took, candidates });
+      const alternatives =
+        row.reason === null ? [] : await alternativesTo(deps, workspace, failedOf(row, row.reason.code));
+      return c.json({ ...present(row), waiting, alternatives, steps: took, candidates });
     })
     .delete('/:id/operations/:operation', workspaceOfPath, adminAuth(deps), async (c) => {
       const operationId = operationOf(c.req.param('operation'));
@@ -40,6 +45,11 @@ export function operationRoutes(deps: ApiDependencies) {
         return { status: 202, body: { status, phase, operation_id: operationId } };
       });
     });
+}
+
+function failedOf({ kind, details }: OperationRow, code: string) {
+  const { compute, strategy } = details as { readonly compute?: Compute; readonly strategy?: string };
+  return { kind, code, compute, strategy };
 }
 
 /** What the newest step waits for; where it was done at once, the machine that was launched before it, until it registers. */
@@ -67,7 +77,7 @@ function present({ id, workspace_id, kind, generation, result, reason, details, 
     id,
     kind,
     generation,
-    request: details,
+    request: snakeCase(details),
     status: result === null ? 'running' : statusOf(result),
     result,
     failure: reason === null ? null : { code: reason.code, error: reason.message, next_step: nextStep },
@@ -79,6 +89,18 @@ function present({ id, workspace_id, kind, generation, result, reason, details, 
       kind: kind as Parameters<typeof operationWorkflowId>[1]['kind'],
     }),
   };
+}
+
+/** As everything on the wire; a compute block is so already. */
+function snakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snakeCase(entry),
+    ]),
+  );
 }
 
 function statusOf(result: NonNullable<OperationRow['result']>): 'succeeded' | 'failed' | 'cancelled' {

@@ -57,6 +57,9 @@ export function restorePointRoutes(deps: ApiDependencies) {
       return once(deps, c, body, async (target) => {
         const row = await knownWorkspace(deps, c);
         const isRemoved = row.status === 'removed';
+        if (isRemoved && row.phase !== 'gone') {
+          throw new BerthError('OPERATION_IN_PROGRESS', { operation: 'destroy', operation_id: row.operation_id });
+        }
         if (isRemoved && (row.restore_until === null || row.restore_until < row.read_at)) {
           throw new BerthError('WORKSPACE_NOT_RESTORABLE', { workspace_id: row.id });
         }

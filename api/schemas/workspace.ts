@@ -78,7 +78,11 @@ export const updateWorkspaceSchema = z
   })
   .refine((body) => Object.keys(body).length > 0, 'must name something to change');
 
-export const configureSchema = z.strictObject({ compute: computeSchema, max_hourly_usd: usdSchema.optional() });
+export const configureSchema = z.strictObject({
+  compute: computeSchema,
+  max_hourly_usd: usdSchema.optional(),
+  dry_run: z.boolean().default(false),
+});
 
 export const recreateSchema = z.strictObject({
   compute: computeSchema.optional(),

@@ -64,7 +64,7 @@ export function chooseType(compute: Compute, rules: ComputeRules, types: readonl
  * The image, the driver and the quota are those of the first; nothing that a user could feel is less. What has no known price can't be
  * promised to be within what was authorised.
  */
-function standsInFor(first: TypeFacts, other: TypeFacts, market: NonNullable<Compute['market']>): boolean {
+export function standsInFor(first: TypeFacts, other: TypeFacts, market: NonNullable<Compute['market']>): boolean {
   return (
     other.name !== first.name &&
     other.hourlyMicros !== null &&
@@ -107,5 +107,5 @@ function demandsOf({ gpu, os, display, market }: Compute): Demand[] {
 }
 
 /** Those without a known price come last: nobody can say that they are cheap. */
-const byPrice = (a: TypeFacts, b: TypeFacts): number =>
+export const byPrice = (a: TypeFacts, b: TypeFacts): number =>
   (a.hourlyMicros ?? Infinity) - (b.hourlyMicros ?? Infinity) || (a.name < b.name ? -1 : 1);

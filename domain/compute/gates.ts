@@ -4,6 +4,7 @@ import type { ErrorCode, ErrorContext } from '../errors.ts';
 import type { Takes } from '../machine.ts';
 import { formatUsd, type Micros, parseFactor } from '../money.ts';
 import type { Compute } from './block.ts';
+import { byPrice, standsInFor } from './chooseType.ts';
 import { type Entitlements, entitlementProblem } from './entitlements.ts';
 import { type Margin, type Price, priceOf, type Rates, type SpotPrice } from './price.ts';
 import { resolveShape } from './resolve.ts';
@@ -91,6 +92,24 @@ export function decide(asked: Asked, facts: Facts): Decision {
   const refusal = verdicts.find((verdict) => !verdict.passed) ?? null;
   const offers = refusal === null ? [first, ...alternatives(asked, resolution.alternatives, facts)] : [first];
   return { verdicts, refusal, ...first, prices: facts.prices, offers };
+}
+
+/**
+ * Types that could be named instead of the one that AWS has no room for: no smaller, and let through by every gate; the cheapest first.
+ * Who has named one is asked; it is not for us to pay another price.
+ */
+export function insteadOf(asked: Asked, shape: Pick<Shape, 'instanceType' | 'market'>, facts: Facts): Offer[] {
+  const named = facts.types.find(({ name }) => name === shape.instanceType);
+  if (named === undefined) return [];
+  const { allowedInstanceTypes, allowedGpuInstanceTypes } = facts.rules;
+  const mayName = new Set([...allowedInstanceTypes, ...allowedGpuInstanceTypes]);
+  return facts.types
+    .filter((type) => mayName.has(type.name) && type.zones.length > 0 && standsInFor(named, type, shape.market))
+    .sort(byPrice)
+    .map(({ name }) => decide({ ...asked, compute: { ...asked.compute, instance_type: name } }, facts))
+    .filter(({ refusal }) => refusal === null)
+    .map(({ offers }) => offers[0]!)
+    .slice(0, MAX_TYPES);
 }
 
 /** Nobody is asked about these: only what would have been let through on its own is among them. */

@@ -13,13 +13,14 @@ export const WORKSPACE_ERRORS = define({
     status: 404,
     retryable: false,
     message: 'The workspace {workspace_id} was removed.',
-    nextStep: 'Create a new one with POST /workspaces.',
+    nextStep: 'Restore it with POST /workspaces/:id/restore while a restore point of it is kept, or create a new one.',
   },
   OPERATION_IN_PROGRESS: {
     status: 409,
     retryable: true,
     message: 'The workspace is busy: {operation} is running (operation {operation_id}).',
-    nextStep: 'Wait until it ends, or delete the workspace.',
+    nextStep:
+      'Wait until it ends, call it off with DELETE /workspaces/:id/operations/{operation_id}, or delete the workspace.',
   },
   NO_RESTORE_POINT: {
     status: 409,
@@ -190,6 +191,12 @@ export const WORKSPACE_ERRORS = define({
     message: 'The machine has not mounted the home that was left: {because}.',
     nextStep:
       'The workspace stays on its old machine. Look at the new one with GET /workspaces/:id/operations, and try again.',
+  },
+  WORKSPACE_UNATTENDED: {
+    status: 503,
+    retryable: true,
+    message: 'What looks after the workspace {workspace_id} was ended from outside; it is being taken up again.',
+    nextStep: 'Send the command again in some seconds, with the same Idempotency-Key.',
   },
   ENTITY_LOST: {
     status: 503,

@@ -3,7 +3,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
-import { DescribeImagesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateSnapshotCommand,
+  DescribeImagesCommand,
+  DescribeVolumesCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
 import { RequestServiceQuotaIncreaseCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { aLaunch, aRunningEmulator, type TestEmulator } from '../testing.ts';
 import { type ControlClient, controlClient } from './client.ts';
@@ -26,6 +31,11 @@ const aSpotInstance = async (): Promise<string> => {
   aws.clock.advance(1_000);
   return Instances![0]!.InstanceId!;
 };
+
+async function aSnapshot(): Promise<string> {
+  const { Volumes } = await ec2.send(new DescribeVolumesCommand({}));
+  return (await ec2.send(new CreateSnapshotCommand({ VolumeId: Volumes![0]!.VolumeId! }))).SnapshotId!;
+}
 
 async function aQuotaRequest(code: string): Promise<string> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'any' };
@@ -70,6 +80,7 @@ it('reaches every route that the emulator lists', async () => {
   expect(await control.failNextLaunch({ code: 'Server.InternalError' })).toEqual({
     status: 'the next launch will fail',
   });
+  expect(await control.failSnapshot(await aSnapshot())).toEqual({ state: 'error' });
   expect(await control.interrupt(interrupted, { notice_ms: 0 })).toEqual({ id: interrupted, state: 'shutting-down' });
   expect(await control.rebalance(other)).toEqual({ id: other, state: 'running' });
   expect(await control.impair(other)).toEqual({ id: other, state: 'running' });
@@ -80,7 +91,7 @@ it('reaches every route that the emulator lists', async () => {
 
   const reached = fetched.mock.calls.map(([address, init]) => {
     const path = new URL(String(address)).pathname.slice('/_emulator/'.length);
-    return `${init?.method} ${path.replace(/^(instances|quota-requests)\/[^/]+/, '$1/:id')}`;
+    return `${init?.method} ${path.replace(/^(instances|snapshots|quota-requests)\/[^/]+/, '$1/:id')}`;
   });
   expect(routes.filter((route) => !reached.includes(route))).toEqual([]);
 });

@@ -51,7 +51,15 @@ it('stays paused, with its home, where there is room nowhere', async () => {
   const { id, instance, volume } = await on.online('stuck');
   await on.run(id, 'pause');
   berth.emulator.control.capacity.empty('*', '*');
-  expect(await on.run(id, 'resume')).toMatchObject({ status: 'failed', failure: { code: 'CAPACITY_EXHAUSTED' } });
+  const failed = await on.run(id, 'resume');
+  expect(failed).toMatchObject({ status: 'failed', failure: { code: 'CAPACITY_EXHAUSTED' } });
+  // Each as it can be sent: stored now, and what the next resume is made of.
+  const [instead] = failed['alternatives'] as { href: string; body: { compute: object }; hourly_usd: string }[];
+  expect(instead).toMatchObject({
+    href: `/workspaces/${id}/configure`,
+    body: { compute: { instance_type: 'm6i.large' } },
+    hourly_usd: expect.stringMatching(/^0\.1/),
+  });
   expect(await on.read(id)).toMatchObject({
     status: 'paused',
     machine: { instance_id: instance },

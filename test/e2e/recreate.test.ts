@@ -124,7 +124,9 @@ it('ends the old machine first where the quota holds one only, if it is asked to
   const refused = await on.run(id, 'recreate');
   expect(refused).toMatchObject({ status: 'failed', failure: { code: 'AWS_QUOTA_INSUFFICIENT' } });
   expect(await on.read(id)).toMatchObject({ status: 'online', machine: { instance_id: instance } });
-  const operation = await on.run(id, 'recreate', { strategy: 'replace' });
+  const [instead] = refused['alternatives'] as { href: string; body: object }[];
+  expect(instead).toMatchObject({ href: `/workspaces/${id}/recreate`, body: { strategy: 'replace' } });
+  const operation = await on.run(id, 'recreate', instead!.body);
   expect(operation).toMatchObject({ status: 'succeeded' });
   await setQuota(64);
   const now = await on.read(id);
@@ -145,6 +147,31 @@ it('says what it would do and cost, without doing it', async () => {
     downtime: { class: 'move' },
   });
   expect(on.alive(id)).toEqual([instance]);
+});
+
+it('says what a configuration costs, and refuses a home that would shrink before anything is done', async () => {
+  const { id, volume } = await on.online('configured', { compute: { volume: { home_gb: 30 } } });
+  const smaller = { compute: { volume: { home_gb: 20 } } };
+  const path = `/workspaces/${id}`;
+  const refusals = [
+    ['POST', `${path}/recreate`, smaller],
+    ['POST', `${path}/recreate`, { ...smaller, dry_run: true }],
+    ['POST', `${path}/configure`, smaller],
+    ['PATCH', path, smaller],
+  ] as const;
+  for (const [method, href, body] of refusals)
+    await expect(berth.user.call(method, href, body)).rejects.toThrow('The home has 30 GiB, and 20 were asked for');
+  const larger = { compute: { instance_type: 'm6i.large', volume: { home_gb: 40 } } };
+  const said = { price_difference_hourly_usd: expect.stringMatching(/^\+0\.0/), downtime: { class: 'move' } };
+  expect(await berth.user.call('POST', `${path}/configure`, { ...larger, dry_run: true })).toMatchObject({
+    dry_run: true,
+    ...said,
+  });
+  const begun = await berth.user.call('POST', `${path}/configure`, larger);
+  expect(begun).toMatchObject({ operation: 'recreate', price: { hourly_usd: expect.any(String) }, ...said });
+  expect(await on.ended(id, begun['operation_id'])).toMatchObject({ status: 'succeeded' });
+  expect(await on.read(id)).toMatchObject({ ...larger, home: { volume_id: volume } });
+  expect(await readHome(berth, volume)).toEqual(FILES);
 });
 
 async function setQuota(value: number): Promise<void> {

@@ -33,7 +33,8 @@ const untilPhase = async (id: string, phase: string): Promise<void> => {
 it('one that rests serves on, and takes commands again', async () => {
   const { id, instance } = await on.online('ended at rest');
   await entity(id).terminate('by hand');
-  await reconciled();
+  // Whoever asks for something is told, and it is taken up at once.
+  await expect(berth.user.call('POST', `/workspaces/${id}/recreate`)).rejects.toThrow('is being taken up again');
   await berth.untilEvent(id, 'WORKSPACE_TAKEN_UP');
   expect(await on.read(id)).toMatchObject({ status: 'online', phase: 'ready', machine: { instance_id: instance } });
   expect(await on.run(id, 'recreate')).toMatchObject({ status: 'succeeded', generation: 2 });
