@@ -23,7 +23,7 @@ export type LaneOptions = {
 
 const MOST_WAITING = 512;
 /** Input that waits longer than this for its answer is dropped: the hand that made it has moved on. */
-const ANSWER_MS = 2_000;
+const ANSWER_MS = 5_000;
 
 export class InputLane {
   readonly #options: LaneOptions;

@@ -111,6 +111,8 @@ it('tickets, passwords, tokens, secrets and typed text are kept nowhere', async 
   expect(places['rows of launches']).toContain('sealed1.');
   const display = histories.find(({ type }) => type === 'displayControl')!;
   expect(display.text).toContain(`org-token:${person.slice(0, 8)}`);
+  // As the Temporal UI shows the timer.
+  expect(display.text).toContain('grace until org-token:');
 
   const found = Object.entries(places).flatMap(([place, text]) =>
     Object.entries(secrets).flatMap(([what, secret]) =>
