@@ -120,13 +120,15 @@ async function settled({ workflow }: Client, taskQueue: string) {
     const found = [];
     const query = `TaskQueue = "${taskQueue}" OR TaskQueue = "${taskQueue}/checkpoint"`;
     for await (const info of workflow.list({ query })) found.push(info);
-    const isAtRest = found.every(
+    const running = found.filter(
       ({ status, type }) =>
-        status.name !== 'RUNNING' || ['workspace', 'displayControl', 'quotaIncrease'].includes(type),
+        status.name === 'RUNNING' && !['workspace', 'displayControl', 'quotaIncrease'].includes(type),
     );
     const now = JSON.stringify(found.map(({ runId }) => runId).toSorted());
-    if (isAtRest && now === before) return found.toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime());
-    if (Date.now() - since > WITHIN_MS) throw new Error('workflows go on and on');
+    if (running.length === 0 && now === before)
+      return found.toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime());
+    if (Date.now() - since > WITHIN_MS)
+      throw new Error(`it does not come to rest: ${running.map(({ workflowId }) => workflowId).join()}`);
     before = now;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
