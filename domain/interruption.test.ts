@@ -10,6 +10,7 @@ import {
   failed,
   failedAs,
   failedWithHome,
+  home,
   homeAlone,
   interruption,
   NEW,
@@ -22,12 +23,13 @@ import {
   stopped,
   summary,
 } from './testing.ts';
-import type { Change, OnlineOutcome, WorkspaceState } from './workspace.ts';
+import type { Change, OnlineOutcome, Outcome, WorkspaceState } from './workspace.ts';
 import { decide } from './workspaceCommands.ts';
 import { retryAt } from './interruption.ts';
 import { brokenInvariants } from './workspaceInvariants.ts';
 import { fold } from './workspaceOutcomes.ts';
 
+const left = { phase: 'paused', machine: null, home } as const;
 const machineEnded = (state: WorkspaceState): Change =>
   fold(state, { type: 'machineEnded', instanceId: 'i-1', stateReason: null, now: NOW });
 const retryDue = (state: WorkspaceState): Change => fold(state, { type: 'retryDue' });
@@ -199,6 +201,17 @@ it('where there was no capacity it is looked for again at its time, also after a
   const again = end(tried, tried.operation!.id, noCapacity).state;
   expect(again.interruption).toMatchObject({ retryAt: retryAt(NOW, 2), attempts: 2 });
 });
+
+it.each(['CAPACITY_EXHAUSTED', 'AWS_QUOTA_INSUFFICIENT', 'QUOTA_EXCEEDED', 'BUDGET_EXCEEDED'] as const)(
+  'after %s it is tried again by itself where nobody has to do anything about it',
+  (code) => {
+    const retry = { firstMs: 1_000, longestMs: 2_000 };
+    const outcome = { ...noCapacity, reason: { code, context: {}, message: 'no' }, standing: { ...left, retry } };
+    const after = end(STATES.recovering, STATES.recovering.operation!.id, outcome as Outcome).state;
+    const at = code === 'BUDGET_EXCEEDED' ? null : retryAt(NOW, 1, retry);
+    expect(after.interruption).toMatchObject({ stage: 'waiting', retryAt: at });
+  },
+);
 
 it('whoever acts takes over from the next look for capacity', () => {
   const resuming = changed(decide(STATES['paused, tries again'], commandOf.resume(NEW)));

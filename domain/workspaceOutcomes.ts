@@ -1,6 +1,7 @@
 // What an operation's end changes: (state, fact) -> state, effects and events.
 
 import { answered, following } from './advice.ts';
+import { isForWantOfRoom } from './compute/recoverMarkets.ts';
 import {
   afterInterruption,
   endedMeanwhile,
@@ -212,7 +213,7 @@ type Failed = Extract<Outcome, { result: 'failed' }>;
 function waiting(state: WorkspaceState, { kind }: Operation, { standing: left }: Failed, now: string): WorkspaceState {
   const { interruption, reason } = state;
   if (kind !== 'recover' || interruption === null) return state;
-  const isTemporary = reason?.code === 'CAPACITY_EXHAUSTED' || reason?.code === 'AWS_QUOTA_INSUFFICIENT';
+  const isTemporary = reason !== null && isForWantOfRoom(reason.code);
   const retry = isTemporary && state.phase === 'paused' ? retryAt(now, interruption.attempts, left?.retry) : null;
   return { ...state, interruption: { ...interruption, stage: 'waiting', retryAt: retry } };
 }

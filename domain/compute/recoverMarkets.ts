@@ -22,6 +22,6 @@ export function inMarket({ interruption_policy: policy, ...compute }: Compute, m
   return { ...compute, market, ...kept };
 }
 
-/** What another market may have room for; any other refusal holds there, too. */
+/** What another market may have room for, and what there may be room for later; any other refusal holds there and then, too. */
 export const isForWantOfRoom = (code: ErrorCode): boolean =>
   code === 'CAPACITY_EXHAUSTED' || code === 'AWS_QUOTA_INSUFFICIENT' || code === 'QUOTA_EXCEEDED';

@@ -1,7 +1,8 @@
 // npm run replay:record: runs every operation once and keeps the histories, for replay.test.ts.
 
 import type { Client } from '@temporalio/client';
-import { LIVES } from '../chaos/operations/lives.ts';
+import { controlClient } from '../../emulator/control/client.ts';
+import { LIVES, SPOT } from '../chaos/operations/lives.ts';
 import { tell } from '../chaos/operations/report.ts';
 import { playRound } from '../chaos/operations/round.ts';
 import { openWorld } from '../chaos/operations/world.ts';
@@ -37,10 +38,13 @@ async function ofOperations(): Promise<Recorded[]> {
   }
 }
 
-/** Operations that do not come to their end, a display that changes hands, and what runs by itself. */
+/** Operations that do not come to their end or wait for it, a display that changes hands, and what runs by itself. */
 async function ofTheRest(): Promise<Recorded[]> {
   const machines = desktopMachines();
-  const berth = await startBerth({ settings: { TAKEOVER_GRACE_MS: '300' }, emulator: { machines: machines.runtime } });
+  const berth = await startBerth({
+    settings: { TAKEOVER_GRACE_MS: '300', MACHINE_WATCH_MS: '50', CAPACITY_RETRY_FIRST_MS: '500' },
+    emulator: { machines: machines.runtime },
+  });
   try {
     const on = operationsOf(berth);
     const displays = desktopsOf(berth);
@@ -60,6 +64,17 @@ async function ofTheRest(): Promise<Recorded[]> {
     await displays.control(display, 'takeover');
     await until(async () => (await displays.read(display))['controller'] === 'user');
     await displays.control(display, 'release');
+    await displays.call('PUT', '/admin/tenants/default/entitlements', { spot: true });
+    const aws = controlClient(berth.emulator.url);
+    const advised = await on.online('advised', SPOT);
+    await aws.rebalance(advised.instance);
+    await berth.untilEvent(advised.id, 'WORKSPACE_REBALANCE_ADVISED');
+    const patient = await on.online('patient', SPOT);
+    await aws.setCapacity({ type: '*', zone: '*', market: 'spot', size: 0 });
+    await aws.interrupt(patient.instance, { notice_ms: 0 });
+    await until(async () => (await on.read(patient.id)).phase === 'paused');
+    await aws.clearCapacity();
+    await until(async () => (await on.read(patient.id)).phase === 'ready');
     await displays.call('POST', '/admin/quotas/L-34B43A08/increase', { desired: 1_000 });
     for await (const { scheduleId } of berth.temporal.schedule.list()) {
       if (scheduleId.startsWith(berth.env['TASK_QUEUE']!))
@@ -70,6 +85,8 @@ async function ofTheRest(): Promise<Recorded[]> {
       new Map([
         [aborted.id, 'aborted'],
         [display, 'taken over'],
+        [advised.id, 'advised'],
+        [patient.id, 'out of capacity'],
       ]),
     );
   } finally {
@@ -103,13 +120,15 @@ async function settled({ workflow }: Client, taskQueue: string) {
     const found = [];
     const query = `TaskQueue = "${taskQueue}" OR TaskQueue = "${taskQueue}/checkpoint"`;
     for await (const info of workflow.list({ query })) found.push(info);
-    const isAtRest = found.every(
+    const running = found.filter(
       ({ status, type }) =>
-        status.name !== 'RUNNING' || ['workspace', 'displayControl', 'quotaIncrease'].includes(type),
+        status.name === 'RUNNING' && !['workspace', 'displayControl', 'quotaIncrease'].includes(type),
     );
     const now = JSON.stringify(found.map(({ runId }) => runId).toSorted());
-    if (isAtRest && now === before) return found.toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime());
-    if (Date.now() - since > WITHIN_MS) throw new Error('workflows go on and on');
+    if (running.length === 0 && now === before)
+      return found.toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime());
+    if (Date.now() - since > WITHIN_MS)
+      throw new Error(`it does not come to rest: ${running.map(({ workflowId }) => workflowId).join()}`);
     before = now;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
