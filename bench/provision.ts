@@ -84,10 +84,13 @@ async function timeAlone({ temporal }: Berth, activities: number): Promise<numbe
   return performance.now() - startedAt;
 }
 
-/** From the request until the event that says "online" has reached the client. */
+/** From the request until the event that says "online" has reached the client. Its machine then goes, so that it takes nothing of the next round. */
 async function timeOurs(target: Berth): Promise<number> {
   const startedAt = performance.now();
   const { id } = await target.user.call<{ id: string }>('POST', '/workspaces', { name: 'bench' });
   await target.untilEvent(id, 'WORKSPACE_ONLINE');
-  return performance.now() - startedAt;
+  const tookMs = performance.now() - startedAt;
+  await target.user.call('DELETE', `/workspaces/${id}`);
+  await target.untilEvent(id, 'WORKSPACE_DESTROYED');
+  return tookMs;
 }

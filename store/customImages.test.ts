@@ -2,7 +2,7 @@
 
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
 import { type TestDatabase, testDatabase } from '../test/support/database.ts';
-import { claimTrial, recordProven } from './customImages.ts';
+import { claimTrial, proveImage } from './customImages.ts';
 import { connect, type Database } from './pool.ts';
 import { release, reserve } from './reservations.ts';
 
@@ -53,9 +53,9 @@ it('a trial that was given up leaves it to the next, changed or not', async () =
 it('once it has booted anybody may launch it, as long as it is the same', async () => {
   await launching(1);
   await claim(1);
-  await recordProven(db, workspace(1), 1);
+  await db.query(proveImage('$1', '$2'), [workspace(1), 1]);
   expect(await claim(2)).toEqual({ verdict: 'proven' });
   expect(await claim(2, 'two')).toEqual({ verdict: 'changed', digest: 'one' });
-  await recordProven(db, workspace(2), 1);
+  await db.query(proveImage('$1', '$2'), [workspace(2), 1]);
   expect(await claim(1)).toEqual({ verdict: 'proven' });
 });

@@ -1,7 +1,7 @@
 // Tenants' own images: what each was when it first booted, and whose launch tries one that never has.
 
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
-import { type Database, type Queryable, transaction } from './pool.ts';
+import { type Database, transaction } from './pool.ts';
 
 export type Trial = {
   readonly tenantId: TenantId;
@@ -48,11 +48,7 @@ export const claimTrial = (db: Database, trial: Trial): Promise<TrialVerdict> =>
     return { verdict: 'mine' };
   });
 
-/** The machine has registered: if it was a trial, its image is proven. */
-export async function recordProven(db: Queryable, workspaceId: WorkspaceId, generation: number): Promise<void> {
-  await db.query(
-    `update custom_images set proven_at = now()
-     where trial_workspace_id = $1 and trial_generation = $2 and proven_at is null`,
-    [workspaceId, generation],
-  );
-}
+/** The statement that says that a machine of the generation has booted; to be part of a larger one. */
+export const proveImage = (workspaceId: string, generation: string): string =>
+  `update custom_images set proven_at = now()
+   where trial_workspace_id = ${workspaceId} and trial_generation = ${generation} and proven_at is null`;

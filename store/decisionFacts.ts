@@ -32,8 +32,10 @@ export async function decisionFacts(
   except: Self | null,
   wantsSpot = false,
 ): Promise<DecisionFacts> {
-  const { rows } = await db.query(
-    `with others as (
+  const { rows } = await db.query({
+    // Named, as the planning of it costs more than its execution.
+    name: 'decision-facts',
+    text: `with others as (
        select * from reservations where released_at is null
          and ($3::uuid is null or (workspace_id, generation) is distinct from ($3::uuid, $4::integer))
      )
@@ -50,8 +52,8 @@ export async function decisionFacts(
        ${priceColumns('$2', '$5::boolean')},
        array(select instance_type || '/' || zone || '/' || market from offering_failures
          where region = $2 and avoid_until > now()) as avoided`,
-    [tenantId, region, except?.workspaceId ?? null, except?.generation ?? null, wantsSpot],
-  );
+    values: [tenantId, region, except?.workspaceId ?? null, except?.generation ?? null, wantsSpot],
+  });
   const { entitlements, workspaces, hourly, monthly, quotas, avoided } = rows[0];
   return {
     entitlements: { ...DEFAULT_ENTITLEMENTS, ...entitlements },

@@ -1,7 +1,7 @@
 // structure_events: what happened, appended once and read in order (facts/wire.md 1.8).
 
 import type { WorkspaceId } from '../domain/ids.ts';
-import type { Queryable } from './pool.ts';
+import type { Queryable, Statement } from './pool.ts';
 
 export type NewEvent = {
   /** The same id again is the same event: a retried write adds nothing. */
@@ -23,7 +23,16 @@ export type EventRow = {
 /** One statement, so that it needs no transaction of its own; in the order given. */
 export async function appendEvents(db: Queryable, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await db.query(insertEvents('$1'), [eventsParameter(events)]);
+  await db.query({ name: 'append-events', text: insertEvents('$1'), values: [eventsParameter(events)] });
+}
+
+/** A change and the events that tell of it, in one trip: both or neither. */
+export async function changeAndTell(db: Queryable, change: Statement, events: readonly NewEvent[]): Promise<void> {
+  const { text, values } = change;
+  await db.query(`with changed as (${text}) ${insertEvents(`$${values.length + 1}`)}`, [
+    ...values,
+    eventsParameter(events),
+  ]);
 }
 
 /** The statement that appends what `parameter` holds; to be part of a larger one where both must happen or neither. */
@@ -63,11 +72,13 @@ export async function eventsAfter(
   seq: number,
   limit: number,
 ): Promise<EventRow[]> {
-  const { rows } = await db.query(
-    `select seq, id, event_type, workspace_id, payload, created_at
+  const { rows } = await db.query({
+    // Asked with every event, by everyone who watches.
+    name: 'events-after',
+    text: `select seq, id, event_type, workspace_id, payload, created_at
      from structure_events where workspace_id = $1 and seq > $2 order by seq limit $3`,
-    [workspaceId, seq, limit],
-  );
+    values: [workspaceId, seq, limit],
+  });
   return rows;
 }
 

@@ -3,6 +3,7 @@
 import type { CreateVolumeCommandInput } from '@aws-sdk/client-ec2';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { LaunchKey } from '../domain/machine.ts';
+import { changeAndTell, type NewEvent } from './events.ts';
 import type { Queryable } from './pool.ts';
 
 export type HomeIntent = LaunchKey & {
@@ -45,12 +46,21 @@ export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promi
   return rows[0];
 }
 
-export async function recordHomeCreated(db: Queryable, clientToken: string, volumeId: string): Promise<void> {
-  await db.query(`update homes set volume_id = $2 where client_token = $1 and deleted_at is null`, [
-    clientToken,
-    volumeId,
-  ]);
-}
+/** `told`: the step that it is. */
+export const recordHomeCreated = (
+  db: Queryable,
+  clientToken: string,
+  volumeId: string,
+  told: NewEvent,
+): Promise<void> =>
+  changeAndTell(
+    db,
+    {
+      text: `update homes set volume_id = $2 where client_token = $1 and deleted_at is null`,
+      values: [clientToken, volumeId],
+    },
+    [told],
+  );
 
 export async function recordHomeSize(db: Queryable, volumeId: string, sizeGb: number): Promise<void> {
   await db.query(`update homes set size_gb = $2 where volume_id = $1`, [volumeId, sizeGb]);

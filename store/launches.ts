@@ -3,6 +3,7 @@
 import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { InstanceState, LaunchKey } from '../domain/machine.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
+import { eventsParameter, insertEvents, type NewEvent } from './events.ts';
 import { type Database, type Queryable, transaction } from './pool.ts';
 
 export type LaunchIntent = LaunchKey & {
@@ -39,6 +40,9 @@ export type LaunchRow = {
   readonly read_at: Date;
 };
 
+/** Notified with the region whenever somebody begins to wait for something there. */
+export const WATCH_CHANNEL = 'launch_watch';
+
 const KEY = 'workspace_id = $1 and generation = $2 and attempt = $3';
 const key = ({ workspaceId, generation, attempt }: LaunchKey) => [workspaceId, generation, attempt];
 
@@ -67,18 +71,25 @@ export async function findLaunch(db: Queryable, launch: LaunchKey): Promise<Laun
   return rows[0] ?? null;
 }
 
-/** AWS made `instanceId`; until it has registered `watcher` (a workflow id) is told of its states. */
+/** AWS made `instanceId`; until it has registered `watcher` (a workflow id) is told of its states. Wakes the sweep. */
 export async function recordLaunched(
   db: Queryable,
   launch: LaunchKey,
   instanceId: string,
   watcher: string,
+  told: readonly NewEvent[] = [],
 ): Promise<void> {
   await db.query(
-    `update launches set progress = 'launched', instance_id = $4, launched_at = coalesce(launched_at, now()),
-       watcher = case when registered_at is null then $5 end, observed_state = null
-     where ${KEY} and progress in ('requested', 'launched')`,
-    [...key(launch), instanceId, watcher],
+    `with launched as (
+       update launches set progress = 'launched', instance_id = $4, launched_at = coalesce(launched_at, now()),
+         watcher = case when registered_at is null then $5 end, observed_state = null
+       where ${KEY} and progress in ('requested', 'launched')
+       returning region
+     ), told as (
+       ${insertEvents('$6')}
+     )
+     select pg_notify('${WATCH_CHANNEL}', region) from launched`,
+    [...key(launch), instanceId, watcher, eventsParameter(told)],
   );
 }
 
@@ -240,8 +251,6 @@ export async function recordObserved(
 }
 
 /** Wakes the sweep of every worker at once; a sweep that runs on its interval alone would only be slower. */
-export const WATCH_CHANNEL = 'launch_watch';
-
 export async function wakeSweep(db: Queryable, region: string): Promise<void> {
   await db.query('select pg_notify($1, $2)', [WATCH_CHANNEL, region]);
 }

@@ -7,6 +7,9 @@ export type Database = pg.Pool;
 /** What a query needs: the pool itself, or the client of an open transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
+/** One that writes, to be part of a larger one. */
+export type Statement = { readonly text: string; readonly values: readonly unknown[] };
+
 // int8: seq and version stay far below 2^53, and a number is what every caller wants.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
@@ -68,4 +71,5 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /** SQLSTATE classes 08, 53 and 57P (server going or gone), and Node's socket errors. */
-const CONNECTION_CODES = /^(08...|53...|57P0\d|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+const CONNECTION_CODES =
+  /^(08...|53...|57P0\d|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN))$/;

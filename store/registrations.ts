@@ -2,7 +2,7 @@
 
 import type { LaunchKey } from '../domain/machine.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
-import { recordProven } from './customImages.ts';
+import { proveImage } from './customImages.ts';
 import { type Database, type Queryable, transaction } from './pool.ts';
 
 export type Registering = LaunchKey & {
@@ -61,14 +61,15 @@ export const register = (db: Database, registering: Registering): Promise<Regist
     if (launch.expired) return { result: 'expired' };
     const because = otherHome(launch.expected_home, registering.home);
     if (because !== null) return { result: 'other-home', operationWorkflowId: launch.operation_workflow_id, because };
+    // Whoever waited for its boot need not be told of its states any more. If it was a trial, its image is proven.
     await client.query(
-      `update workspace_auth_tokens set revoked_at = now() where workspace_id = $1 and generation <= $2 and revoked_at is null`,
-      [workspaceId, generation],
-    );
-    // Whoever waited for its boot need not be told of its states any more.
-    await client.query(
-      `with issued as (
+      `with revoked as (
+         update workspace_auth_tokens set revoked_at = now()
+         where workspace_id = $1 and generation <= $2 and revoked_at is null
+       ), issued as (
          insert into workspace_auth_tokens (token_hash, workspace_id, generation, attempt, prefix) values ($4, $1, $2, $3, $5)
+       ), proven as (
+         ${proveImage('$1', '$2')}
        )
        update launches set registered_at = coalesce(registered_at, now()), url = $6, agent_card = $7, watcher = null
        where workspace_id = $1 and generation = $2 and attempt = $3`,
@@ -82,7 +83,6 @@ export const register = (db: Database, registering: Registering): Promise<Regist
         JSON.stringify(registering.agentCard ?? null),
       ],
     );
-    await recordProven(client, workspaceId, generation);
     return {
       result: 'registered',
       operationWorkflowId: launch.operation_workflow_id,

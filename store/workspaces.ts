@@ -84,8 +84,10 @@ export async function publishWorkspace(
 ): Promise<void> {
   if (state.profile === null) throw new Error(`workspace ${state.workspaceId} has nothing to publish`);
   const { profile, machine, operation } = state;
-  await db.query(
-    `with published as (
+  await db.query({
+    // Named, as the planning of it costs more than its execution.
+    name: 'publish-workspace',
+    text: `with published as (
        insert into workspaces as w (id, tenant_id, name, role, runtime, tier, compute, status, phase, generation, url, instance_id,
          instance_type, region, zone, home_volume_id, operation_id, operation_kind, reason, version, launched, max_hourly_usd,
          restore_until, generations, paused_hourly_usd, interruption, auto_pause, parent_id, online_since,
@@ -111,7 +113,7 @@ export async function publishWorkspace(
        ${upsertOperations('$22')}
      )
      ${insertEvents('$21')}`,
-    [
+    values: [
       state.workspaceId,
       state.tenantId,
       profile.name,
@@ -145,7 +147,7 @@ export async function publishWorkspace(
       profile.checkpointEveryMinutes ?? null,
       state.advice === null ? null : JSON.stringify(state.advice),
     ],
-  );
+  });
 }
 
 const COLUMNS = `w.*, now() as read_at, h.last_seen_at, h.report,

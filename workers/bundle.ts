@@ -20,8 +20,9 @@ export async function workflowBundle(): Promise<WorkflowBundleOption> {
   return bundleSource();
 }
 
+/** Loaded once per thread rather than once per workflow: none of our modules has a state that workflows could share. */
 export const bundleSource = (): Promise<{ code: string }> =>
-  bundleWorkflowCode({ workflowsPath: source(), logger: silent });
+  bundleWorkflowCode({ workflowsPath: source(), preloadModules: [source()], logger: silent });
 
 const nothing = () => {};
 const silent = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };

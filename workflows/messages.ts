@@ -87,8 +87,8 @@ export type CommandAnswer = {
   readonly version: number;
   /** What was begun, or runs. */
   readonly operation: OperationKind | null;
-  /** Of a delete the one that it joins, where one is under way. */
-  readonly operationId: OperationId | null;
+  /** The one that brings about what was asked: of a delete that joins one under way, that one. */
+  readonly operationId: OperationId;
 };
 
 /** Refusals come back as ApplicationFailure whose type is a code of the registry and whose first detail is its context. */

@@ -94,7 +94,8 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   async function take(command: Command): Promise<CommandAnswer> {
     apply(decideOrThrow(state, command));
     const { status, phase, generation, version, operation, next } = state;
-    const operationId = (command.type === 'delete' ? (next ?? operation) : operation)?.id ?? null;
+    const operationId =
+      command.type === 'delete' ? (next ?? operation ?? { id: command.operationId }).id : command.operationId;
     // The caller reads its own write: the answer waits until every reader can see it.
     await condition(() => publishedVersion >= version);
     return { workspaceId, status, phase, generation, version, operation: operation?.kind ?? null, operationId };

@@ -30,9 +30,12 @@ it.each([
   expect(classify(awsError(code, status))).toEqual({ class: expected, code, message: 'said AWS' });
 });
 
-it.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE'])('%s of a socket is transient', (code) => {
-  expect(classify(Object.assign(new Error('no'), { code }))).toMatchObject({ class: 'transient', code });
-});
+it.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'])(
+  '%s of a socket is transient',
+  (code) => {
+    expect(classify(Object.assign(new Error('no'), { code }))).toMatchObject({ class: 'transient', code });
+  },
+);
 
 it('what is no answer of AWS is not classified', () => {
   expect(classify(new TypeError('a bug'))).toBeNull();

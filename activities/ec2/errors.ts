@@ -157,7 +157,8 @@ const isUnreachable = (name: string, systemCode: string | undefined): boolean =>
   name === 'TimeoutError' ||
   name === 'AbortError' ||
   name === 'NetworkingError' ||
-  (systemCode !== undefined && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|UND_ERR)/.test(systemCode));
+  (systemCode !== undefined &&
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|UND_ERR)/.test(systemCode));
 
 /** True where `error` is AWS's answer with one of `codes`. */
 export const isAwsCode = (error: unknown, ...codes: readonly string[]): boolean =>

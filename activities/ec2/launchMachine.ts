@@ -6,12 +6,12 @@ import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } fro
 import { seal, unseal } from '../../credentials/sealed.ts';
 import { BerthError } from '../../domain/errors.ts';
 import type { Candidate, LaunchKey, LaunchPlan, Machine, Owner } from '../../domain/machine.ts';
-import { type LaunchRow, recordEnded, recordIntent, recordLaunched, wakeSweep } from '../../store/launches.ts';
+import { type LaunchRow, recordEnded, recordIntent, recordLaunched } from '../../store/launches.ts';
 import { recordCapacity } from '../../store/offerings.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { awsFailure } from '../failure.ts';
 import { userData } from '../machine/userData.ts';
-import { recordStep } from '../records/steps.ts';
+import { stepEvent } from '../records/steps.ts';
 import { launchToken } from './clientToken.ts';
 import { classify, isAwsCode } from './errors.ts';
 import { findByToken, isDead } from './findInstance.ts';
@@ -68,9 +68,10 @@ export const launchMachine =
       attempt: key.attempt,
     };
     await Promise.all([
-      recordLaunched(db, key, instanceId, watcher).then(() => wakeSweep(db, plan.region)),
+      recordLaunched(db, key, instanceId, watcher, [
+        stepEvent(operation, 'launched', `${key.generation}/${key.attempt}`, step),
+      ]),
       recordCapacity(db, plan.region, candidate),
-      recordStep(db, operation, 'launched', `${key.generation}/${key.attempt}`, step),
     ]);
     const { instanceType, zone } = candidate;
     return { instanceId, instanceType, zone, region: plan.region, generation: key.generation, attempt: key.attempt };

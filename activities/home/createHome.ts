@@ -8,7 +8,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { homeToken } from '../ec2/clientToken.ts';
 import { ownerTags } from '../ec2/tags.ts';
 import { aws } from '../failure.ts';
-import { recordStep } from '../records/steps.ts';
+import { stepEvent } from '../records/steps.ts';
 
 export type NewHome = {
   readonly operation: OperationRef;
@@ -53,14 +53,7 @@ export const createHome =
       const volume = await aws('CreateVolume', () => ec2.mutate.send(new CreateVolumeCommand(intent.request)));
       volumeId = volume.VolumeId!;
     }
-    await Promise.all([
-      recordHomeCreated(db, clientToken, volumeId),
-      recordStep(db, operation, 'home_created', volumeId, {
-        volume_id: volumeId,
-        size_gb: sizeGb,
-        zone,
-        snapshot_id: snapshotId ?? null,
-      }),
-    ]);
+    const step = { volume_id: volumeId, size_gb: sizeGb, zone, snapshot_id: snapshotId ?? null };
+    await recordHomeCreated(db, clientToken, volumeId, stepEvent(operation, 'home_created', volumeId, step));
     return { volumeId, zone, sizeGb };
   };

@@ -2,7 +2,7 @@
 
 import { STEP_EVENT_TYPE } from '../../domain/eventTypes.ts';
 import type { OperationRef } from '../../domain/ids.ts';
-import { appendEvents } from '../../store/events.ts';
+import { appendEvents, type NewEvent } from '../../store/events.ts';
 import type { Queryable } from '../../store/pool.ts';
 import { uuidOf } from '../../store/uuidOf.ts';
 
@@ -33,15 +33,17 @@ export const waits = (waitsFor: string, forMs: number | null): Waits => ({
   waits_until: forMs === null ? null : new Date(Date.now() + forMs).toISOString(),
 });
 
-/** Appends the step once, however often the activity that took it is retried: its id comes from operation, step and subject. */
-export async function recordStep(
-  db: Queryable,
+/** The same event however often the activity that took the step is retried: its id comes from operation, step and subject. */
+export function stepEvent(
   { workspaceId, operationId }: OperationRef,
   step: StepName,
   subject: string,
   payload: Readonly<Record<string, unknown>>,
-): Promise<void> {
+): NewEvent {
   const id = uuidOf(`${operationId}/${step}/${subject}`);
-  const event = { id, type: STEP_EVENT_TYPE, workspaceId, payload: { operation_id: operationId, step, ...payload } };
-  await appendEvents(db, [event]);
+  return { id, type: STEP_EVENT_TYPE, workspaceId, payload: { operation_id: operationId, step, ...payload } };
 }
+
+/** Appends the step once. */
+export const recordStep = (db: Queryable, ...step: Parameters<typeof stepEvent>): Promise<void> =>
+  appendEvents(db, [stepEvent(...step)]);

@@ -116,14 +116,14 @@ export function workspaceRoutes(deps: ApiDependencies) {
         // The nearest last: what is cut off in the middle is still below it, and goes with the next try.
         const gone = await sendToAll(deps, target, below.toReversed(), { type: 'delete', keepDays });
         const cascadeDeleted = gone.taken.length;
-        const answer = await commands.send(target, { type: 'delete', keepDays, cascadeDeleted });
+        const { operationId } = await commands.send(target, { type: 'delete', keepDays, cascadeDeleted });
         const status = purges ? 'purged' : 'removed';
         return {
           status: 200,
           body: {
             status,
             cascade_deleted: cascadeDeleted,
-            operation_id: answer.operationId ?? target.operationId,
+            operation_id: operationId,
             restorable_days: keepDays,
           },
         };

@@ -13,7 +13,8 @@ export function narrate({ event, payload: p }: StreamedEvent): string {
     case 'WORKSPACE_CHECKPOINTED':
       return `checkpointed   restore point ${p['restore_point_id']}`;
     case 'WORKSPACE_MACHINE_ENDED':
-      return `machine ended  ${p['instance_id']}: ${p['state_reason'] ?? 'no reason given'}`;
+      // Events of AWS say that it ended; only a look says why.
+      return `machine ended  ${p['instance_id']}${p['state_reason'] ? `: ${p['state_reason']}` : ''}`;
     case 'WORKSPACE_RECOVERING':
       return `recovering     to generation ${p['to_generation']}`;
     case 'WORKSPACE_STEP':

@@ -73,9 +73,12 @@ it('a second delete joins the first, and a delete of what is gone says so', asyn
   berth.emulator.control.faults.add({ action: 'TerminateInstances', effect: 'before', delayMs: 3_000 });
   const both = await Promise.all([1, 2].map(() => send('DELETE', `/workspaces/${body['id']}`, randomUUID())));
   expect(both.map((answer) => answer.status)).toEqual([200, 200]);
-  // Whichever came second names the operation that does it.
-  expect(both[0]!.body['operation_id']).toBe(both[1]!.body['operation_id']);
+  // Both are told of the operation that there is.
+  const [first, second] = both.map((answer) => answer.body['operation_id']);
+  expect(second).toBe(first);
   await berth.untilEvent(body['id']!, 'WORKSPACE_DESTROYED');
+  const path = `/workspaces/${body['id']}/operations/${first}`;
+  expect(await berth.user.call('GET', path)).toMatchObject({ id: first, kind: 'destroy', result: 'destroyed' });
   await expect(berth.temporal.workflow.getHandle(`workspace/${body['id']}`).result()).resolves.toBeUndefined();
   expect(await send('DELETE', `/workspaces/${body['id']}`, randomUUID())).toMatchObject({
     status: 404,
