@@ -11,13 +11,21 @@ import {
 } from '../../domain/control-lock.ts';
 import type { OperationRef, TenantId, WorkspaceId } from '../../domain/ids.ts';
 import { appendHappenings, linesOf } from '../../store/controlHappenings.ts';
+import { uuidOf } from '../../store/uuidOf.ts';
 import { lockOf, openLock, revokeDisplay as revoke } from '../../store/controlLocks.ts';
 import { type LockWritten, writeLock } from '../../store/controlWrites.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 export type ControlRef = { readonly workspaceId: WorkspaceId; readonly tenantId: TenantId };
-/** `id`: of its line in the audit and of its event, made once. */
+/** `id`: made once, of its line in the audit and of its event (`named`). */
 export type NamedHappening = Happening & { readonly id: string };
+
+/**
+ * A workflow task that is lost is done anew, maybe with other requests first, and makes the same ids again; what its local activities
+ * have written stays. So a line is known by what it is about as well: no write is about the same state of the lock as an earlier one.
+ */
+const named = (happened: readonly NamedHappening[], { fence, version }: Lock): NamedHappening[] =>
+  happened.map((happening) => ({ ...happening, id: uuidOf(`${happening.id}/${fence}/${version}`) }));
 export type OpenedControl = { readonly lock: Lock; readonly leaseMs: number | null; readonly rules: LockRules };
 
 /** As the last run left it; safe to repeat. */
@@ -58,7 +66,7 @@ export const writeControl =
       order: isAsked ? lock.pending.requestId : null,
       withdraws: isAskedNoMore ? before.pending.requestId : null,
       watcher: workflowId,
-      ...linesOf({ workspaceId, lock, controller: controllerOf(lock), happened, runId }),
+      ...linesOf({ workspaceId, lock, controller: controllerOf(lock), happened: named(happened, lock), runId }),
     });
   };
 
