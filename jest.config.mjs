@@ -15,5 +15,6 @@ export default {
   globalTeardown: './test/support/globalTeardown.ts',
   // Two cores: one for the servers and one for the tests would be idle half of the time; three workers would starve both.
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Beside the chaos runs a test has a small share of two cores; what hangs is found all the same.
+  testTimeout: 90_000,
 };

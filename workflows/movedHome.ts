@@ -1,6 +1,5 @@
 // Brings the home from the old machine to a new one: the volume itself in its zone, a copy made at rest into another.
 
-import { patched } from '@temporalio/workflow';
 import type { OperationRef } from '../domain/ids.ts';
 import type { Home, LaunchKey, LaunchPlan, Machine, Owner } from '../domain/machine.ts';
 import type { TakenRestorePoint } from '../domain/restorePoint.ts';
@@ -36,11 +35,14 @@ export type MovedHomeOptions = {
 
 export const movedHome = (options: MovedHomeOptions, onStep: (step: string) => void): ProvideHome => {
   const { operation, home, old, signals, onReady } = options;
+  let isAhead = false;
   return async (machine, key) => {
     const isSameZone = machine.zone === home.zone;
     if (isSameZone && !grows(options)) await resized(options);
     await signals.untilRunning(machine);
-    if (!isSameZone && options.isServing && patched('copies ahead')) await copiedAhead(options, onStep);
+    if (!isSameZone && options.isServing && !isAhead) await copiedAhead(options, onStep);
+    // Told once: the next machine, where this one ends meanwhile, need not wait for it.
+    isAhead ||= !isSameZone;
     onStep(`bringing the home from generation ${options.generation - 1} to rest`);
     await old.rest();
     const expect = ({ volumeId }: Pick<Home, 'volumeId'>): Promise<void> =>

@@ -72,7 +72,8 @@ const counted = async (outcome: keyof Queue['counts'], atLeast: number): Promise
 
 it('a warning saves the home in time, and the end that is told after it brings another machine', async () => {
   const { id, instance, volume } = await on.online('warned', SPOT);
-  await control(`instances/${instance}/interrupt`);
+  // So long that a machine which is busy comes to rest in it.
+  await control(`instances/${instance}/interrupt`, { notice_ms: 8_000 });
   const noticed = (await berth.untilEvent(id, 'WORKSPACE_INTERRUPTION_NOTICED')).at(-1)!.payload;
   expect(noticed).toMatchObject({ instance_id: instance, source: 'events', deadline: expect.any(String) });
   // The same again, and the end before its time is told by nobody else.

@@ -92,25 +92,27 @@ it('a machine that never registers is removed in its time, and the old one has i
   expect(await brokenAt(berth, id)).toEqual([]);
 });
 
-it.each(['DetachVolume', 'AttachVolume'])(
-  'a machine that breaks at %s while the home is on its way is followed by another',
-  async (action) => {
-    const { id, instance, volume } = await on.online('breaks');
-    berth.emulator.control.faults.add({ action, effect: 'before', delayMs: 1_000, nth: 1 });
-    const { operation_id } = await berth.user.call('POST', `/workspaces/${id}/recreate`);
-    const fresh = (): string | undefined => on.alive(id).find((each) => each !== instance);
-    await until(async () => (await detail(id, operation_id)).steps.some(({ order }) => order === 'quiesce'));
-    const broken = fresh()!;
-    await aws.kill(broken);
-    const operation = await on.ended(id, operation_id);
-    expect(operation).toMatchObject({ status: 'succeeded' });
-    expect(operation.candidates.filter(({ step }) => step === 'launched')).toHaveLength(2);
-    expect(await on.read(id)).toMatchObject({ status: 'online', home: { volume_id: volume } });
-    expect(on.alive(id)).not.toContain(broken);
-    expect(await readHome(berth, volume)).toEqual(FILES);
-    expect(await brokenAt(berth, id)).toEqual([]);
-  },
-);
+it.each([
+  ['DetachVolume', 'its zone'],
+  ['AttachVolume', 'its zone'],
+  ['CreateVolume', 'another zone'],
+])('a machine that breaks at %s while the home moves in %s is followed by another', async (action, where) => {
+  const { id, instance, zone } = await on.online('breaks');
+  if (where !== 'its zone') berth.emulator.control.capacity.empty('*', zone);
+  berth.emulator.control.faults.add({ action, effect: 'before', delayMs: 1_000, nth: 1 });
+  const { operation_id } = await berth.user.call('POST', `/workspaces/${id}/recreate`);
+  await until(async () => (await detail(id, operation_id)).steps.some(({ order }) => order === 'quiesce'));
+  const broken = on.alive(id).find((each) => each !== instance)!;
+  await aws.kill(broken);
+  const operation = await on.ended(id, operation_id);
+  expect(operation).toMatchObject({ status: 'succeeded' });
+  expect(operation.candidates.filter(({ step }) => step === 'launched')).toHaveLength(2);
+  const now = await on.read(id);
+  expect(now).toMatchObject({ status: 'online' });
+  expect(on.alive(id)).not.toContain(broken);
+  expect(await readHome(berth, now.home!.volume_id)).toEqual(FILES);
+  expect(await brokenAt(berth, id)).toEqual([]);
+});
 
 it('a machine that has mounted another home than was left does not get the workspace', async () => {
   const { id, instance, volume } = await on.online('other home');

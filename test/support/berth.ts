@@ -94,6 +94,7 @@ export async function startBerth(options: BerthOptions = {}): Promise<Berth> {
   if (options.worker !== false)
     worker = await startWorker(settings, log, { bundle: { codePath: shared('WORKFLOW_BUNDLE') } });
   const connection = await Connection.connect({ address: settings.TEMPORAL_ADDRESS });
+  const temporal = new Client({ connection });
   const user = canvas(api.url, adminToken);
 
   return {
@@ -101,7 +102,7 @@ export async function startBerth(options: BerthOptions = {}): Promise<Berth> {
     apiUrl: api.url,
     adminToken,
     emulator,
-    temporal: new Client({ connection }),
+    temporal,
     databaseUrl: database.url,
     folder,
     env,
@@ -128,6 +129,9 @@ export async function startBerth(options: BerthOptions = {}): Promise<Berth> {
       await emulator.close();
       await worker?.stop();
       await api.stop();
+      // The server is everybody's: what would go on for nobody would slow the others down.
+      for await (const { scheduleId } of temporal.schedule.list())
+        if (scheduleId.startsWith(env['TASK_QUEUE']!)) await temporal.schedule.getHandle(scheduleId).delete();
       await connection.close();
       await database.drop();
       await rm(folder, { recursive: true, force: true });

@@ -94,7 +94,7 @@ export const LIVES: readonly Life[] = [
     name: 'recover from an interruption',
     kind: 'recover',
     body: SPOT,
-    perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId, { notice_ms: 3_000 })),
+    perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId, { notice_ms: 5_000 })),
     rests: { phase: 'ready', generation: 2 },
   },
   {

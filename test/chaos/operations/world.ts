@@ -38,8 +38,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 const NOTICE_MS = 15_000;
 
 const SETTINGS = {
-  SWEEP_INTERVAL_MS: '300',
-  MACHINE_WATCH_MS: '600',
+  SWEEP_INTERVAL_MS: '500',
+  MACHINE_WATCH_MS: '1000',
   // What is asked is whether a fault is made good, not how soon: a held worker runs into no deadline.
   PROVISION_TIMEOUT_SECONDS: '600',
   QUIESCE_TIMEOUT_SECONDS: '300',
@@ -54,7 +54,7 @@ export async function openWorld(defect?: DefectName): Promise<World> {
     worker: false,
     settings: SETTINGS,
     emulator: {
-      machines: inlineMachines({ noticePollMs: 1_000 }),
+      machines: inlineMachines({ noticePollMs: 2_000 }),
       settings: { snapshotRate: 'off', noticeMs: NOTICE_MS },
     },
   });
