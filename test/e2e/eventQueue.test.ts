@@ -78,7 +78,7 @@ it('a warning saves the home in time, and the end that is told after it brings a
   expect(noticed).toMatchObject({ instance_id: instance, source: 'events', deadline: expect.any(String) });
   // The same again, and the end before its time is told by nobody else.
   await Promise.all([send(warning(instance)), send(warning(instance))]);
-  const now = await until(id, ({ status, generation }) => status === 'online' && generation === 2);
+  const now = await until(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
   expect(await readHome(berth, volume)).toEqual(FILES);
   expect(on.alive(id)).toEqual([now.machine!.instance_id]);
   expect(await berth.user.call('GET', `/workspaces/${id}/restore-points`)).toMatchObject([
@@ -95,7 +95,7 @@ it('a warning saves the home in time, and the end that is told after it brings a
 it('an end without a warning is told by the event of its state', async () => {
   const { id, instance, volume } = await on.online('ended', SPOT);
   await control(`instances/${instance}/interrupt`, { notice_ms: 0 });
-  await until(id, ({ status, generation }) => status === 'online' && generation === 2);
+  await until(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
   expect(await readHome(berth, volume)).toEqual(FILES);
 });
 
