@@ -13,6 +13,7 @@ export default {
   },
   globalSetup: './test/support/globalSetup.ts',
   globalTeardown: './test/support/globalTeardown.ts',
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   // Two cores: one for the servers and one for the tests would be idle half of the time; three workers would starve both.
   maxWorkers: 2,
   // Beside the chaos runs a test has a small share of two cores; what hangs is found all the same.
