@@ -215,11 +215,16 @@ export async function launchOfInstance(
   return { workspaceId, generation, attempt, isOpen };
 }
 
+/** `is_taken_over`: its workspace speaks of it as its machine, or never will; else the operation that has made it is about to hand it over. */
+export type UnwatchedLaunch = LaunchRow & { readonly is_taken_over: boolean };
+
 /** Machines that serve a workspace, or are kept for one: nobody waits for them, and their end is nobody's wish. */
-export async function unwatchedLaunches(db: Queryable, region: string): Promise<LaunchRow[]> {
+export async function unwatchedLaunches(db: Queryable, region: string): Promise<UnwatchedLaunch[]> {
   const { rows } = await db.query(
-    `select *, clock_timestamp() as read_at from launches where region = $1 and progress = 'launched' and watcher is null
-       and registered_at is not null and terminate_requested_at is null and instance_id is not null`,
+    `select l.*, clock_timestamp() as read_at, coalesce(w.operation_id is null or w.instance_id = l.instance_id, true) as is_taken_over
+     from launches l left join workspaces w on w.id = l.workspace_id
+     where l.region = $1 and l.progress = 'launched' and l.watcher is null
+       and l.registered_at is not null and l.terminate_requested_at is null and l.instance_id is not null`,
     [region],
   );
   return rows;

@@ -2,7 +2,7 @@
 
 import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
 import { isCapacityReason, isEnded, type InstanceState } from '../domain/machine.ts';
-import { type LaunchRow, recordEnded, unwatchedLaunches } from '../store/launches.ts';
+import { type LaunchRow, recordEnded, type UnwatchedLaunch, unwatchedLaunches } from '../store/launches.ts';
 import { recordNoCapacity } from '../store/offerings.ts';
 import { candidateOf } from './candidateOf.ts';
 import { inBatches, type SweepDependencies } from './sweepDependencies.ts';
@@ -33,11 +33,13 @@ function hasEnded({ absentAfterMs }: SweepDependencies, launch: LaunchRow, insta
   return launch.read_at.getTime() - (launch.registered_at ?? launch.requested_at).getTime() > absentAfterMs;
 }
 
-async function tell(deps: SweepDependencies, launch: LaunchRow, instance: Instance | undefined): Promise<void> {
+async function tell(deps: SweepDependencies, launch: UnwatchedLaunch, instance: Instance | undefined): Promise<void> {
   const { workspace_id: workspaceId, generation, attempt } = launch;
   const stateReason = instance?.StateReason?.Code ?? null;
   await tellWorkspace(deps, launch, stateReason);
   if (isCapacityReason(stateReason)) await recordNoCapacity(deps.db, deps.region, candidateOf(launch));
-  // Only after the signal: a worker that dies in between tells it twice, never not at all.
-  if (instance?.State?.Name !== 'shutting-down') await recordEnded(deps.db, { workspaceId, generation, attempt }, null);
+  // Only after the signal: a worker that dies in between tells it twice, never not at all. Nor while its workspace does not know it
+  // yet, and takes the end for that of a stranger: it is told at the next look once more.
+  if (instance?.State?.Name !== 'shutting-down' && launch.is_taken_over)
+    await recordEnded(deps.db, { workspaceId, generation, attempt }, null);
 }
