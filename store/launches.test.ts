@@ -17,6 +17,7 @@ import {
   recordObserved,
   recordRefused,
   recordTerminating,
+  unwatchedLaunches,
   wakeSweep,
   watchedLaunches,
   WATCH_CHANNEL,
@@ -190,4 +191,23 @@ it('a sweep is woken with the region', async () => {
   await wakeSweep(db, REGION);
   expect(await woken).toEqual([REGION]);
   await subscription.close();
+});
+
+it('a machine is taken over once its workspace speaks of it, and where no operation is to hand it over', async () => {
+  const launch = await recorded();
+  await recordLaunched(db, launch, instanceOf(launch), launch.operationWorkflowId);
+  await registered(launch);
+  const isTakenOver = async (): Promise<boolean | undefined> =>
+    (await unwatchedLaunches(db, REGION)).find((row) => row.workspace_id === launch.workspaceId)?.is_taken_over;
+  const { workspaceId } = launch;
+  await db.query(
+    `insert into workspaces (id, tenant_id, name, tier, status, phase, generation, instance_id, operation_id, version)
+     values ($1, 'acme', 'moving', 3, 'provisioning', 'recreating', 1, 'i-before', $2, 1)`,
+    [workspaceId, randomUUID()],
+  );
+  expect(await isTakenOver()).toBe(false);
+  await db.query('update workspaces set instance_id = $2 where id = $1', [workspaceId, instanceOf(launch)]);
+  expect(await isTakenOver()).toBe(true);
+  await db.query(`update workspaces set instance_id = 'i-before', operation_id = null where id = $1`, [workspaceId]);
+  expect(await isTakenOver()).toBe(true);
 });
