@@ -73,8 +73,12 @@ const listenOn = (server: Server, port: number, host: string): Promise<number> =
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 
-/** A client that is there says what it wants within seconds; whoever drips a request holds a connection, and no more than so long. */
-const PATIENCE = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 };
+/**
+ * A client that is there says what it wants within seconds; whoever drips a request holds a connection, and no more than so long. One
+ * that is kept for later is closed by whoever uses it: load balancers keep theirs for a minute, and would now and then send a request
+ * into one that is just being closed.
+ */
+const PATIENCE = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, keepAliveTimeout: 65_000 };
 
 /** How soon after the last answer its connection is closed. */
 const LOOK_AGAIN_MS = 20;
