@@ -1,5 +1,6 @@
 // Many spot machines are taken away at the same moment, while as many workspaces are created, under AWS's own throttle.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { controlClient } from '../../emulator/control/client.ts';
 import type { Database } from '../../store/pool.ts';
 import type { Berth } from '../../test/support/berth.ts';
@@ -8,6 +9,8 @@ import { figuresOf, row } from '../figures.ts';
 
 /** Machines are made in groups: the emulator's own boots are no part of this. */
 const GROUP = 20;
+/** Between two creates: they go on while the homes are saved. */
+const EVERY_MS = 200;
 const SPOT = { compute: { market: 'spot' }, max_hourly_usd: '1' };
 
 export async function storm(berth: Berth, db: Database, machines: number, creates: number) {
@@ -23,10 +26,11 @@ export async function storm(berth: Berth, db: Database, machines: number, create
   const { noticeMs } = await aws.settings();
 
   const noticedAt = Date.now();
-  const made = Array.from({ length: creates }, async () => {
-    const { id } = await berth.user.call<{ id: string }>('POST', '/workspaces', { name: 'made meanwhile' });
-    await berth.untilEvent(id, 'WORKSPACE_ONLINE');
-    return Date.now() - noticedAt;
+  const made = Array.from({ length: creates }, async (_, index) => {
+    await pause(index * EVERY_MS);
+    const askedAt = Date.now();
+    await berth.untilEvent(await created(berth), 'WORKSPACE_ONLINE');
+    return Date.now() - askedAt;
   });
   await Promise.all(taken.map(({ instance }) => aws.interrupt(instance)));
   process.stderr.write(`all noticed within ${Date.now() - noticedAt} ms; AWS takes them in ${noticeMs / 1000} s\n`);
@@ -78,6 +82,18 @@ export async function storm(berth: Berth, db: Database, machines: number, create
   return { machines, creates, missed, copies, sameHome: kept, qualities, ...figures };
 }
 
+/** Asked again under its key where no worker had time for it, as clients are told to. */
+async function created({ user }: Berth): Promise<string> {
+  const key = { 'idempotency-key': crypto.randomUUID() };
+  for (;;) {
+    try {
+      return (await user.call<{ id: string }>('POST', '/workspaces', { name: 'made meanwhile' }, key)).id;
+    } catch (error) {
+      if (!/ answered 50[34]:/.test(String(error))) throw error;
+    }
+  }
+}
+
 async function untilBack(berth: Berth, id: string): Promise<void> {
   for (;;) {
     const { status, generation } = await berth.user.call<{ status: string; generation: number }>(
@@ -86,6 +102,6 @@ async function untilBack(berth: Berth, id: string): Promise<void> {
     );
     if (status === 'online' && generation > 1) return;
     if (status === 'failed') throw new Error(`${id} has failed`);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await pause(1_000);
   }
 }
