@@ -53,6 +53,8 @@ const msUntil = (time: string): string =>
   `(extract(epoch from nullif(${time}, 'infinity') - clock_timestamp()) * 1000)::float8`;
 const LEASE_MS = msUntil('c.expires_at');
 
+// The audit before the events, as everybody who writes both: each of them is a lock until the end, and Postgres takes parts that do not
+// read of each other in an order of its own.
 const WRITE = `with l as (
     select * from jsonb_to_record($2::jsonb) as (version bigint, fence bigint, generation integer, controller text, holder text,
       ttl_seconds integer, granted_at timestamptz, pending_request uuid, pending_by text, pending_ttl_seconds integer,
@@ -84,9 +86,9 @@ const WRITE = `with l as (
     update machine_orders set withdrawn_at = now()
     where id = $10::uuid and answered_at is null and exists (select 1 from written)
   ), audited as (
-    ${insertAudit('$1', '$11::text', "(select coalesce((select $12::jsonb from written), '[]'::jsonb))")}
+    ${insertAudit('$1', '$11::text', "(select coalesce((select $12::jsonb from written), '[]'::jsonb))")} returning id
   ), told as (
-    ${insertEvents("(select coalesce((select $13::jsonb from written), '[]'::jsonb))")}
+    ${insertEvents("(select coalesce((select $13::jsonb from written where (select count(*) from audited) >= 0), '[]'::jsonb))")}
   )
   select c.generation, ${LEASE_MS} as lease_ms,
     coalesce('infinity' in (c.permits_end_at, c.inputs_end_at), false) as closes from written c`;

@@ -18,10 +18,18 @@ afterAll(async () => {
 const withCode = (code: string): Error => Object.assign(new Error('no'), { code });
 const count = async (): Promise<number> => (await db.query('select count(*) from kept')).rows[0].count;
 
-it.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', '57P01', '08006', '53300'])(
-  '%s is out of reach',
-  (code) => expect(isUnavailable(withCode(code))).toBe(true),
-);
+it.each([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  '57P01',
+  '08006',
+  '53300',
+  '40P01',
+])('%s is out of reach', (code) => expect(isUnavailable(withCode(code))).toBe(true));
 
 it.each(['23505', '22P02', '40001', 'EACCES'])('%s is an answer', (code) =>
   expect(isUnavailable(withCode(code))).toBe(false),

@@ -59,7 +59,7 @@ export async function transaction<Result>(
   }
 }
 
-/** True for failures to reach or keep a connection, which say nothing about the query itself. */
+/** True for failures to reach or keep a connection, or of two that stood in each other's way: they say nothing about the query itself. */
 export function isUnavailable(error: unknown): boolean {
   // Whichever realm made it: Node's own errors are of another one than a test's.
   if (!types.isNativeError(error)) return false;
@@ -70,6 +70,6 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** SQLSTATE classes 08, 53 and 57P (server going or gone), and Node's socket errors. */
+/** SQLSTATE classes 08, 53 and 57P (server going or gone), 40P01 (a deadlock, of which this one was given up), and Node's socket errors. */
 const CONNECTION_CODES =
-  /^(08...|53...|57P0\d|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN))$/;
+  /^(08...|40P01|53...|57P0\d|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN))$/;
