@@ -1,5 +1,5 @@
 // Does a desktop reach twenty viewers through the proxy as fast as through a bare pipe between two sockets, and does the API stay
-// awake meanwhile? `npm run bench display [MiB per viewer] [rounds]`: in turns, desktop and viewers in processes of their own.
+// awake meanwhile; and how soon is somebody out whose token is revoked? `npm run bench display [MiB per viewer] [rounds]`: in turns, desktop and viewers in processes of their own.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,10 +19,12 @@ import { connect } from '../store/pool.ts';
 import { testDatabase } from '../test/support/database.ts';
 import globalSetup from '../test/support/globalSetup.ts';
 import globalTeardown from '../test/support/globalTeardown.ts';
-import { benchDesktop, benchTickets } from './display/rows.ts';
+import { revokeDelays } from './display/revokes.ts';
+import { benchDesktop, benchTickets, moveDesktop } from './display/rows.ts';
 import { figuresOf, row } from './figures.ts';
 
 const VIEWERS = 20;
+const REVOKES = 100;
 const RESOLUTION_MS = 1;
 const CROWD = fileURLToPath(new URL('display/crowd.ts', import.meta.url));
 const mib = Number(process.argv[2] ?? 64);
@@ -33,8 +35,10 @@ await globalSetup();
 const database = await testDatabase();
 const db = connect(database.url);
 const desktop = fork(CROWD, ['desktop', String(mib)]);
+const still = fork(CROWD, ['desktop', '0']);
 try {
-  const [port] = (await once(desktop, 'message')) as [number];
+  const ports = await Promise.all([desktop, still].map((child) => once(child, 'message')));
+  const [[port], [stillPort]] = ports as [[number], [number]];
   const pipe = createPipe((viewer) => piped(viewer, dial(port, '127.0.0.1')));
   const settings = readSettings(
     {
@@ -77,11 +81,18 @@ try {
   console.log(`${VIEWERS} viewers, ${mib} MiB each: ${(share * 100).toFixed(0)} % of the pipe (80 % is the least)`);
   console.log(row('delay p99, pipe', figuresOf(delays.bare)));
   console.log(row('delay p99, proxy', figuresOf(delays.ours)));
-  console.log(JSON.stringify({ bench: 'display', at: new Date().toISOString(), mib, bare, ours, share, delays }));
+  await moveDesktop(db, stillPort);
+  const secret = settings.DISPLAY_SESSION_SIGNING_SECRET!;
+  const revokes = figuresOf(await revokeDelays({ db, secret, port: proxyPort, count: REVOKES }));
+  console.log(row('revoked -> closed', revokes));
+  console.log(
+    JSON.stringify({ bench: 'display', at: new Date().toISOString(), mib, bare, ours, share, delays, revokes }),
+  );
   await proxy.close();
   await Promise.all(hubs.map((hub) => hub.close()));
 } finally {
   desktop.kill();
+  still.kill();
   await db.end();
   await database.drop();
   await globalTeardown();

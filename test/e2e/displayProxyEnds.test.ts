@@ -71,15 +71,14 @@ it('a workspace without a display has none to open', async () => {
   expect(await viewers.mint(id)).toMatchObject({ status: 400, body: { error: 'display not enabled' } });
 });
 
-it('a viewer whose token is revoked is out within a second, and one who does nothing after the idle time', async () => {
+it('a viewer whose token is revoked is told so and is out, and one who does nothing after the idle time', async () => {
   const id = await aDesktop('tokens');
   const { body } = await on.call('POST', '/org/tokens', { name: 'short' });
   const idle = await viewers.open(id);
   const { closed, client } = await viewers.open(id, 'view', String(body['token']));
   await on.call('DELETE', `/org/tokens/${String(body['id'])}`);
-  const revokedAt = performance.now();
+  // How soon is measured by `npm run bench display`.
   expect(await closed).toBe('4001 revoked');
-  expect(performance.now() - revokedAt).toBeLessThan(1_000);
   expect(client.init.name).toBe('Berth');
   expect(await idle.closed).toBe('4001 idle');
 });
