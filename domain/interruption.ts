@@ -99,6 +99,8 @@ function interrupted(state: WorkspaceState, deadline: string | null, source: str
       operation: alone ? checkpoint : operation,
       checkpoints: alone ? state.checkpoints : [...state.checkpoints, checkpoint],
       phase: alone ? 'interrupted' : state.phase,
+      // The first thing that is asked of the machine is to serve nobody any more.
+      status: alone && state.status === 'online' ? 'provisioning' : state.status,
       rest: alone ? 'ready' : state.rest,
     }),
     effects: [

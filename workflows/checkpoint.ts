@@ -4,10 +4,13 @@
 import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { PricedTarget } from '../domain/target.ts';
 import type { RestorePointQuality } from '../domain/machine.ts';
+import { withDeadline } from './deadline.ts';
+import { failure } from './failure.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { CheckpointInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
 import { order } from './orders.ts';
+import { parkControl } from './parkControl.ts';
 import { recordActivities, settingsActivities } from './policies.ts';
 import { takeRestorePoint, wholeRestorePoint } from './restorePoints.ts';
 
@@ -48,10 +51,25 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
     const leftMs = deadline === undefined ? timeouts.quiesceMs : Date.parse(deadline) - Date.now();
     const restMs = Math.max(LEAST_MS, Math.min(timeouts.quiesceMs, leftMs * SHARE_FOR_REST));
     setCurrentDetails(`**bringing the home to rest**, ${Math.round(restMs / 1000)} s`);
-    const old = new OldMachine({ ...context, machine, isServing, timeouts: { ...timeouts, quiesceMs: restMs } });
+    const urgent = { isTold: true, timeouts: { ...timeouts, quiesceMs: restMs } };
+    const old = new OldMachine({ ...context, machine, isServing, ...urgent });
+    const parked = machine !== null && isServing ? parkControl(operation, machine) : Promise.resolve();
+    // Awaited last: the snapshot does not wait for it.
+    parked.catch(() => undefined);
     let at: RestorePointQuality = 'clean';
     try {
-      await old.rest();
+      // Of the whole stage: where workers are busy the order itself may take longer than its answer.
+      await withDeadline(
+        restMs,
+        `at rest, ${Math.round(restMs / 1000)} s`,
+        () => old.rest(),
+        () =>
+          failure('MACHINE_UNRESPONSIVE', {
+            instance_id: machine!.instanceId,
+            order: 'quiesce',
+            timeout_seconds: restMs / 1000,
+          }),
+      );
     } catch (error) {
       if (isCancellation(error)) throw error;
       at = 'crash';
@@ -64,6 +82,7 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
       quality: at,
       manifest: old.manifest,
     });
+    await parked;
     setCurrentDetails(`${snapshotId} asked for, ${at}`);
     return { restorePointId, quality: at };
   }
