@@ -227,6 +227,11 @@ it('an operation that has lost the machine after its notice is followed by anoth
   expect(follow(lost, saved)).toBe('recovering, start recover 3, CHECKPOINTED, RECOVERING');
 });
 
+it('nobody is served any more from the notice on, while its machine is brought to rest', () => {
+  expect(STATES.ready.status).toBe('online');
+  expect(notice(STATES.ready).state.status).toBe('provisioning');
+});
+
 it('an operation that fails as its machine has died is followed by another machine, whoever tells of it first', () => {
   const died = failedAs('MACHINE_DIED', { instance_id: 'i-1', state_reason: 'x' });
   const state = STATES.restarting;

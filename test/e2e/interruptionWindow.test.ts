@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { type ControlClient, controlClient } from '../../emulator/control/client.ts';
+import { connect, transaction } from '../../store/pool.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { desktopMachines, desktopsOf } from '../support/desktop.ts';
 import { readHome } from '../support/home.ts';
@@ -78,6 +79,25 @@ it('a machine that is slow to rest is copied as it is, before its time, and says
   expect(await whyEnded(instance)).toBe('Server.SpotInstanceTermination');
   expect(await readHome(berth, volume)).toEqual(FILES);
   expect(on.alive(id)).toEqual([now.machine!.instance_id]);
+});
+
+it('a machine that can not even be told is copied as it is, before its time', async () => {
+  const { id, instance } = await on.online('out of orders', spot());
+  const db = connect(berth.databaseUrl);
+  const point = await transaction(db, async (client) => {
+    await client.query('lock table machine_orders in access exclusive mode');
+    await aws.interrupt(instance);
+    const { interruption } = await until(id, (read) => read.phase === 'interrupted');
+    for (;;) {
+      const [taken] = await points(id);
+      if (taken !== undefined) return { ...taken, deadline: interruption!.deadline };
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+  expect(point).toMatchObject({ reason: 'interruption', quality: 'crash' });
+  expect(Date.parse(point.requested_at)).toBeLessThan(Date.parse(point.deadline));
+  await back(id, 2);
+  await db.end();
 });
 
 it('whoever has control loses it to a parked lock, and comes back to it on the new machine', async () => {
