@@ -1,5 +1,6 @@
 // Does a desktop reach twenty viewers through the proxy as fast as through a bare pipe between two sockets, and does the API stay
-// awake meanwhile; and how soon is somebody out whose token is revoked? `npm run bench display [MiB per viewer] [rounds]`: in turns, desktop and viewers in processes of their own.
+// awake meanwhile; and how soon is somebody out whose token is revoked? `npm run bench display [MiB per viewer] [rounds]`: in turns,
+// desktop and viewers in processes of their own.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +21,7 @@ import { testDatabase } from '../test/support/database.ts';
 import globalSetup from '../test/support/globalSetup.ts';
 import globalTeardown from '../test/support/globalTeardown.ts';
 import { revokeDelays } from './display/revokes.ts';
-import { benchDesktop, benchTickets, moveDesktop } from './display/rows.ts';
+import { benchDesktop, benchTickets, moveDesktop, ORIGIN } from './display/rows.ts';
 import { figuresOf, row } from './figures.ts';
 
 const VIEWERS = 20;
@@ -46,11 +47,12 @@ try {
       ADMIN_TOKEN: 'a'.repeat(32),
       BERTH_SERVER_SECRET: 's'.repeat(32),
       DISPLAY_SESSION_SIGNING_SECRET: 'd'.repeat(32),
-      DISPLAY_ORIGINS: 'https://bench.example',
+      DISPLAY_ORIGINS: ORIGIN,
       DISPLAY_NETWORKS: '127.0.0.0/8',
     },
     ['DATABASE_URL', 'ADMIN_TOKEN', 'BERTH_SERVER_SECRET'],
   );
+  const secret = settings.DISPLAY_SESSION_SIGNING_SECRET!;
   const hubs = await Promise.all(
     [EVENTS_CHANNEL, SESSIONS_CHANNEL, CONTROL_CHANNEL].map((name) => startEventHub(db, name)),
   );
@@ -66,7 +68,7 @@ try {
   const delays: { bare: number[]; ours: number[] } = { bare: [], ours: [] };
   for (let round = -1; round < rounds; round++) {
     for (const which of ['bare', 'ours'] as const) {
-      const tickets = which === 'ours' ? await benchTickets(db, settings.DISPLAY_SESSION_SIGNING_SECRET!, VIEWERS) : [];
+      const tickets = which === 'ours' ? await benchTickets(db, secret, VIEWERS) : [];
       const { rate, delayP99 } = await viewed(which === 'ours' ? proxyPort : pipePort, tickets);
       // The first round warms both up.
       if (round < 0) continue;
@@ -82,7 +84,6 @@ try {
   console.log(row('delay p99, pipe', figuresOf(delays.bare)));
   console.log(row('delay p99, proxy', figuresOf(delays.ours)));
   await moveDesktop(db, stillPort);
-  const secret = settings.DISPLAY_SESSION_SIGNING_SECRET!;
   const revokes = figuresOf(await revokeDelays({ db, secret, port: proxyPort, count: REVOKES }));
   console.log(row('revoked -> closed', revokes));
   console.log(

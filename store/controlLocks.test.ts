@@ -6,24 +6,18 @@ import { foldControl } from '../domain/control-lock-facts.ts';
 import { decideControl } from '../domain/control-lock-requests.ts';
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
 import { newWorkspace, type WorkspaceState } from '../domain/workspace.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { appendAudit, isAuditWhole, newestAudit } from './controlAudit.ts';
 import { findLock, liveFence, lockOf, openLock, permitView, renewLease, revokeDisplay } from './controlLocks.ts';
 import { type LockWrite, type LockWritten, writeLock } from './controlWrites.ts';
 import { consumeTicket, mintSession } from './displaySessions.ts';
 import { eventsAfter } from './events.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 import { publishWorkspace } from './workspaces.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 const RULES = { graceMs: 5_000, permitMs: 40, parkMs: 600_000 };

@@ -5,23 +5,17 @@ import { type LockChange, newLock } from '../domain/control-lock.ts';
 import { decideControl } from '../domain/control-lock-requests.ts';
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
 import { newWorkspace } from '../domain/workspace.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { appendAudit } from './controlAudit.ts';
 import { openLock } from './controlLocks.ts';
 import { writeLock } from './controlWrites.ts';
 import { appendEvents } from './events.ts';
-import { connect, type Database, transaction } from './pool.ts';
+import { type Database, transaction } from './pool.ts';
 import { publishWorkspace } from './workspaces.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 const workspaceId = randomUUID() as WorkspaceId;

@@ -1,20 +1,14 @@
 // A tenant's own image is tried by one launch at a time, and has to stay what it was when it first booted.
 
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { claimTrial, proveImage } from './customImages.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 import { release, reserve } from './reservations.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 beforeEach(() => db.query('truncate custom_images, reservations'));
 

@@ -2,19 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import type { OperationId, WorkspaceId } from '../domain/ids.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { claimKey, recordResponse } from './idempotencyKeys.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 const request = (fingerprint: string) => ({

@@ -1,19 +1,13 @@
 // The registry in Postgres: whole changes, one at a time, and what is refused changes nothing.
 
 import type { ImageRecord } from '../domain/images.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { changeImages, currentImage, listImages, listVariants, readVariant } from './images.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 beforeEach(() => db.query('truncate image_variants cascade'));
 

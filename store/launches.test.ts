@@ -5,7 +5,7 @@ import { EventEmitter, once } from 'node:events';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { LaunchKey } from '../domain/machine.ts';
 import { mintToken } from '../credentials/secrets.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import {
   adoptLaunch,
   findLaunch,
@@ -23,18 +23,12 @@ import {
   WATCH_CHANNEL,
 } from './launches.ts';
 import { listen } from './listen.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 import { findToken, register } from './registrations.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 const REGION = 'eu-test-1';

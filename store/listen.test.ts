@@ -4,20 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, on, once } from 'node:events';
 import type { PoolClient } from 'pg';
 import type { WorkspaceId } from '../domain/ids.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { appendEvents, EVENTS_CHANNEL } from './events.ts';
 import { listen, type Subscription } from './listen.ts';
-import { connect, type Database, transaction } from './pool.ts';
+import { type Database, transaction } from './pool.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 type Ear = { readonly heard: EventEmitter; readonly subscription: Subscription };

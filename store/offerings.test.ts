@@ -2,20 +2,14 @@
 
 import type { TenantId } from '../domain/ids.ts';
 import type { Candidate } from '../domain/machine.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { decisionFacts } from './decisionFacts.ts';
 import { recordCapacity, recordNoCapacity } from './offerings.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 beforeEach(() => db.query('truncate offering_failures'));
 

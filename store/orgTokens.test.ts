@@ -3,21 +3,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import type { WorkspaceId } from '../domain/ids.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { mintSession, SESSIONS_CHANNEL } from './displaySessions.ts';
 import { listen } from './listen.ts';
 import { addOrgToken, revokeOrgToken } from './orgTokens.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 const aToken = (prefix: string) =>

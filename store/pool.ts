@@ -59,17 +59,17 @@ export async function transaction<Result>(
   }
 }
 
-/** True for failures to reach or keep a connection, or of two that stood in each other's way: they say nothing about the query itself. */
+/** True for failures to reach or keep a connection, and for a deadlock: they say nothing about the query itself, asked again it works. */
 export function isUnavailable(error: unknown): boolean {
   // Whichever realm made it: Node's own errors are of another one than a test's.
   if (!types.isNativeError(error)) return false;
   const { code } = error as { code?: string };
-  if (code !== undefined) return CONNECTION_CODES.test(code);
+  if (code !== undefined) return PASSING_CODES.test(code);
   return /connection terminated|timeout exceeded|client has encountered a connection error|query read timeout/i.test(
     error.message,
   );
 }
 
-/** SQLSTATE classes 08, 53 and 57P (server going or gone), 40P01 (a deadlock, of which this one was given up), and Node's socket errors. */
-const CONNECTION_CODES =
+/** SQLSTATE classes 08, 53 and 57P (server going or gone), 40P01 (given up in a deadlock), and Node's socket errors. */
+const PASSING_CODES =
   /^(08...|40P01|53...|57P0\d|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN))$/;

@@ -4,20 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { hashToken, mintToken } from '../credentials/secrets.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { LaunchKey } from '../domain/machine.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { findLaunch, recordEnded, recordIntent, recordLaunched, recordRefused, recordTerminating } from './launches.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 import { findToken, type Registered, register } from './registrations.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 const instanceOf = ({ workspaceId, generation, attempt }: LaunchKey): string =>

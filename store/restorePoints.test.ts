@@ -3,20 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import type { OperationId, TenantId, WorkspaceId } from '../domain/ids.ts';
 import { newWorkspace } from '../domain/workspace.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
-import { connect, type Database } from './pool.ts';
+import { useDatabase } from '../test/support/database.ts';
+import type { Database } from './pool.ts';
 import { expiredRestorePoints, recordRestorePoint, recordRestorePointDeleted } from './restorePoints.ts';
 import { publishWorkspace } from './workspaces.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 const REGION = 'eu-test-1';

@@ -3,21 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
 import { newWorkspace, type WorkspaceState } from '../domain/workspace.ts';
-import { type TestDatabase, testDatabase } from '../test/support/database.ts';
+import { useDatabase } from '../test/support/database.ts';
 import { eventsAfter } from './events.ts';
 import { recordHeartbeat } from './heartbeats.ts';
-import { connect, type Database } from './pool.ts';
+import type { Database } from './pool.ts';
 import { findWorkspace, listWorkspaces, publishWorkspace } from './workspaces.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 
 const workspace = (changed: Partial<WorkspaceState> = {}): WorkspaceState => ({

@@ -5,7 +5,6 @@ import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temp
 import type { PricedTarget } from '../domain/target.ts';
 import type { RestorePointQuality } from '../domain/machine.ts';
 import { withDeadline } from './deadline.ts';
-import { failure } from './failure.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { CheckpointInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
@@ -51,8 +50,8 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
     const leftMs = deadline === undefined ? timeouts.quiesceMs : Date.parse(deadline) - Date.now();
     const restMs = Math.max(LEAST_MS, Math.min(timeouts.quiesceMs, leftMs * SHARE_FOR_REST));
     setCurrentDetails(`**bringing the home to rest**, ${Math.round(restMs / 1000)} s`);
-    const urgent = { isTold: true, timeouts: { ...timeouts, quiesceMs: restMs } };
-    const old = new OldMachine({ ...context, machine, isServing, ...urgent });
+    const within = { ...timeouts, quiesceMs: restMs };
+    const old = new OldMachine({ ...context, machine, isServing, isInterrupted: true, timeouts: within });
     const parked = machine !== null && isServing ? parkControl(operation, machine) : Promise.resolve();
     // Awaited last: the snapshot does not wait for it.
     parked.catch(() => undefined);
@@ -63,12 +62,7 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
         restMs,
         `at rest, ${Math.round(restMs / 1000)} s`,
         () => old.rest(),
-        () =>
-          failure('MACHINE_UNRESPONSIVE', {
-            instance_id: machine!.instanceId,
-            order: 'quiesce',
-            timeout_seconds: restMs / 1000,
-          }),
+        () => new Error('the order could not be given'),
       );
     } catch (error) {
       if (isCancellation(error)) throw error;

@@ -20,8 +20,8 @@ export type OldMachineOptions = {
   readonly machine: Machine | null;
   /** It has registered and serves its user; else it is stopped, or nobody knows. */
   readonly isServing: boolean;
-  /** Who brings it to rest has seen to it that nobody is served any more. */
-  readonly isTold?: boolean;
+  /** Whoever brings it to rest has seen to it already that its service is interrupted. */
+  readonly isInterrupted?: boolean;
   readonly timeouts: Timeouts;
   readonly signals: MachineSignals;
 };
@@ -54,11 +54,11 @@ export class OldMachine {
 
   /** Nothing changes the home from here on; what was cut short is begun again. Throws MACHINE_UNRESPONSIVE or ORDER_FAILED. */
   async rest(): Promise<void> {
-    const { operation, machine, isServing, isTold = false, timeouts, signals } = this.#options;
+    const { operation, machine, isServing, isInterrupted = false, timeouts, signals } = this.#options;
     if (this.#state === 'parting' || this.#state === 'ended') return;
     this.#state = 'resting';
     if (machine === null || !isServing || this.#hasRested) return;
-    if (!isTold) await serviceInterrupted(operation, machine);
+    if (!isInterrupted) await serviceInterrupted(operation, machine);
     const turn = ++this.#rests;
     const report = await order(operation, machine, { kind: 'quiesce', timeoutMs: timeouts.quiesceMs, turn }, signals);
     this.#manifest = report.manifest;

@@ -5,22 +5,16 @@ import { readCatalogue } from '../../data/catalogue.ts';
 import { DEFAULT_ENTITLEMENTS } from '../../domain/compute/entitlements.ts';
 import type { OperationId, TenantId, WorkspaceId } from '../../domain/ids.ts';
 import type { LaunchPlan, Takes } from '../../domain/machine.ts';
-import { connect, type Database } from '../../store/pool.ts';
+import type { Database } from '../../store/pool.ts';
 import { recordQuota, reserve } from '../../store/reservations.ts';
 import { putEntitlements } from '../../store/tenants.ts';
-import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { useDatabase } from '../../test/support/database.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { reserveCandidate } from './reserveCandidate.ts';
 
-let database: TestDatabase;
 let db: Database;
-beforeAll(async () => {
-  database = await testDatabase();
-  db = connect(database.url);
-});
-afterAll(async () => {
-  await db.end();
-  await database.drop();
+useDatabase((opened) => {
+  db = opened;
 });
 beforeEach(() => db.query('truncate reservations, quotas, tenants, structure_events'));
 

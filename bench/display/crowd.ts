@@ -5,13 +5,12 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Conversation } from '../../rfb/dialogue.ts';
 import { enter, welcome } from '../../rfb/handshake.ts';
-import { WORKSPACE } from './rows.ts';
+import { ORIGIN, PATH } from './rows.ts';
 import { BGRX, writePixelFormat, writeServerInit } from '../../rfb/serverInit.ts';
 
 /** As much as a picture's update may be. */
 const CHUNK = Buffer.alloc(65_536, 7);
 const MIB = 1_048_576;
-const PATH = `/workspaces/${WORKSPACE}/display/session/websockify`;
 
 const [role, ...args] = process.argv.slice(2);
 if (role === 'desktop') await desktop(Number(args[0]) * MIB);
@@ -58,7 +57,7 @@ async function view(port: number, bytes: number, ticket: string | null): Promise
   handshake.hear();
   if (ticket !== null) {
     socket.write(
-      `GET ${PATH} HTTP/1.1\r\nhost: bench\r\norigin: https://bench.example\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
+      `GET ${PATH} HTTP/1.1\r\nhost: bench\r\norigin: ${ORIGIN}\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
         'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
         `sec-websocket-protocol: binary, molecule-display-token.${ticket}\r\n\r\n`,
     );

@@ -7,7 +7,7 @@ import { Conversation } from '../../rfb/dialogue.ts';
 import { enter } from '../../rfb/handshake.ts';
 import { addOrgToken, revokeOrgToken } from '../../store/orgTokens.ts';
 import type { Database } from '../../store/pool.ts';
-import { benchTickets, WORKSPACE } from './rows.ts';
+import { benchTickets, ORIGIN, PATH } from './rows.ts';
 
 export type RevokesOptions = {
   readonly db: Database;
@@ -37,10 +37,8 @@ export async function revokeDelays({ db, secret, port, count }: RevokesOptions):
 
 /** Open, and past the handshake. */
 async function watching(port: number, ticket: string): Promise<WebSocket> {
-  const url = `ws://127.0.0.1:${port}/workspaces/${WORKSPACE}/display/session/websockify`;
-  const socket = new WebSocket(url, ['binary', `molecule-display-token.${ticket}`], {
-    origin: 'https://bench.example',
-  });
+  const protocols = ['binary', `molecule-display-token.${ticket}`];
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${PATH}`, protocols, { origin: ORIGIN });
   const handshake = new Conversation(enter(null), (said) => socket.send(said));
   await new Promise<void>((resolve, reject) => {
     socket.on('error', reject);

@@ -8,6 +8,9 @@ import { recordHeartbeat } from '../../store/heartbeats.ts';
 import type { Database } from '../../store/pool.ts';
 
 export const WORKSPACE = '0b0e7f5e-9a5a-4d0e-8a39-5f6d2f6f3a11' as WorkspaceId;
+/** Where viewers are let in, and from which pages. */
+export const PATH = `/workspaces/${WORKSPACE}/display/session/websockify`;
+export const ORIGIN = 'https://bench.example';
 
 /** The workspace, whose desktop is at `port`. */
 export async function benchDesktop(db: Database, port: number): Promise<void> {

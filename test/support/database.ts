@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { connect, type Database } from '../../store/pool.ts';
 import { shared } from './servers.ts';
 
 export type TestDatabase = { readonly url: string; drop(): Promise<void> };
@@ -13,6 +14,21 @@ export async function testDatabase(): Promise<TestDatabase> {
     url: shared('DATABASE_URL').replace(/\/postgres$/, `/${name}`),
     drop: () => administer(`drop database ${name} with (force)`),
   };
+}
+
+/** For the tests of a file: given when they begin, gone when they have ended. */
+export function useDatabase(give: (db: Database) => void): void {
+  let database: TestDatabase;
+  let db: Database;
+  beforeAll(async () => {
+    database = await testDatabase();
+    db = connect(database.url);
+    give(db);
+  });
+  afterAll(async () => {
+    await db.end();
+    await database.drop();
+  });
 }
 
 /** Two clones of one template at once are refused: the advisory lock makes them take turns. */
