@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { freePort } from './freePort.ts';
+import { onFreePorts } from './freePort.ts';
 import { type Part, startPart, tail } from './part.ts';
 
 export type RunningTemporal = { readonly address: string; readonly uiUrl: string | null; readonly part: Part };
@@ -23,15 +23,21 @@ const DYNAMIC_CONFIG = [
 const READY_TIMEOUT_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
 
-/** @param cli the `temporal` binary. */
-export async function startTemporalServer(options: {
+export type TemporalServerOptions = {
+  /** The `temporal` binary. */
   readonly cli: string;
   readonly logDir: string;
   readonly headless: boolean;
   readonly namespace: string;
-}): Promise<RunningTemporal> {
-  const { cli, logDir, headless, namespace } = options;
-  const [port, httpPort, metricsPort, uiPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+};
+
+export const startTemporalServer = (options: TemporalServerOptions): Promise<RunningTemporal> =>
+  onFreePorts(4, (ports) => startOn(ports, options));
+
+async function startOn(
+  [port, httpPort, metricsPort, uiPort]: readonly number[],
+  { cli, logDir, headless, namespace }: TemporalServerOptions,
+): Promise<RunningTemporal> {
   const logFile = join(logDir, 'temporal.log');
   const part = await startPart({
     name: 'temporal',
@@ -64,6 +70,8 @@ async function untilServing(address: string, namespace: string, part: Part): Pro
       const connection = await Connection.connect({ address, connectTimeout: 1_000 });
       try {
         await connection.workflowService.describeNamespace({ namespace });
+        // Whoever has taken the port before it may be a Temporal, too.
+        if (hasEnded) throw new Error('somebody else answers');
         return;
       } finally {
         await connection.close();
