@@ -173,7 +173,7 @@ it('keeps its invariants whatever comes in whatever order', () => {
           // One at a time, but for the checkpoint that waits for nobody, of a machine that may be gone meanwhile.
           const isUrgent = begun.kind === 'checkpoint' && begun.reason === 'interruption';
           const isOver = ({ kind, generation }: Operation) =>
-            begun.kind === 'recover' && kind === 'checkpoint' && generation < state.machine!.generation;
+            begun.kind === 'recover' && kind === 'checkpoint' && generation < state.generation;
           const givesWay = (each: Operation) => isQuiet(each) && calledOff.has(each.id);
           if (!isUrgent) expect(running.filter((each) => !isOver(each) && !givesWay(each))).toEqual([]);
           if (isQuiet(begun)) expect(state).toMatchObject({ phase: 'ready', status: 'online', operation: null });
