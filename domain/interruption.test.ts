@@ -232,6 +232,20 @@ it('nobody is served any more from the notice on, while its machine is brought t
   expect(notice(STATES.ready).state.status).toBe('provisioning');
 });
 
+it('a machine that a recovery has made, and that is taken while the recovery ends, is copied before another one is made', () => {
+  const recovery = STATES.recovering.operation!.id;
+  const outcome = online(2) as OnlineOutcome;
+  const serving = fold(STATES.recovering, { type: 'serviceRestored', operationId: recovery, outcome, now: NOW }).state;
+  const taken = notice(serving, interruption(2)).state;
+  const over = end(taken, recovery, outcome).state;
+  expect(over).toMatchObject({ phase: 'interrupted', status: 'provisioning' });
+  const gone = fold(over, { type: 'machineEnded', instanceId: 'i-2', stateReason: null, now: NOW });
+  expect(follow(over, gone)).toBe('interrupted, MACHINE_ENDED');
+  expect(follow(gone.state, end(gone.state, over.checkpoints[0]!.id, checkpointed))).toBe(
+    'recovering, start recover 3, CHECKPOINTED, RECOVERING',
+  );
+});
+
 it('an operation that fails as its machine has died is followed by another machine, whoever tells of it first', () => {
   const died = failedAs('MACHINE_DIED', { instance_id: 'i-1', state_reason: 'x' });
   const state = STATES.restarting;

@@ -189,8 +189,8 @@ export function afterInterruption(
     const machine = interruption.hasEnded ? null : state.machine;
     return { state: bump({ ...state, machine, interruption: null }), effects: [], events, operations: [ended] };
   }
-  // A recover has been tried then.
-  if (ended.operation.kind === 'recover') return null;
+  // A recover has been tried then; what one has made may be taken away as any machine.
+  if (ended.operation.kind === 'recover' && state.machine?.generation !== ended.operation.generation) return null;
   if (state.phase !== 'ready' && state.rest !== 'ready') {
     const machine = interruption.hasEnded ? null : state.machine;
     return { state: bump({ ...state, machine, interruption: null }), effects: [], events, operations: [ended] };

@@ -210,9 +210,11 @@ function online(state: WorkspaceState, operation: Operation, outcome: OnlineOutc
 type Failed = Extract<Outcome, { result: 'failed' }>;
 
 /** A recover that found no room looks again by itself; every other end is final. */
-function waiting(state: WorkspaceState, { kind }: Operation, { standing: left }: Failed, now: string): WorkspaceState {
-  const { interruption, reason } = state;
-  if (kind !== 'recover' || interruption === null) return state;
+function waiting(state: WorkspaceState, operation: Operation, { standing: left }: Failed, now: string): WorkspaceState {
+  const { interruption, reason, machine } = state;
+  if (operation.kind !== 'recover' || interruption === null) return state;
+  // It has made one: what is taken away is that one, if any is.
+  if (machine?.generation === operation.generation) return state;
   const isTemporary = reason !== null && isForWantOfRoom(reason.code);
   const retry = isTemporary && state.phase === 'paused' ? retryAt(now, interruption.attempts, left?.retry) : null;
   return { ...state, interruption: { ...interruption, stage: 'waiting', retryAt: retry } };
