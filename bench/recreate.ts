@@ -17,7 +17,12 @@ import { manyAtOnce } from './recreate/manyAtOnce.ts';
 
 const WARM_UP = 5;
 /** Budgets and quotas are not what is measured. */
-const SETTINGS = { SWEEP_INTERVAL_MS: '2000', QUOTA_MAX_AGE_SECONDS: '86400', FREE_HOURLY_USD: '100000' };
+const SETTINGS = {
+  SWEEP_INTERVAL_MS: '2000',
+  QUOTA_MAX_AGE_SECONDS: '86400',
+  FREE_HOURLY_USD: '100000',
+  PROVISION_TIMEOUT_SECONDS: '600',
+};
 
 const rounds = Number(process.argv[2] ?? 30);
 const atOnce = Number(process.argv[3] ?? 200);

@@ -79,8 +79,7 @@ export async function startWorker(
     // The longest single AWS call; what is cut off after it is repeated by another worker with the same token.
     shutdownGraceTime: '35s',
   } satisfies Partial<WorkerOptions>;
-  // AWS calls are waits, not work: fixed slots are right for them (facts/temporal.md 1.6).
-  const worker = await Worker.create({ ...common, taskQueue, maxConcurrentActivityTaskExecutions: 200 });
+  const worker = await Worker.create({ ...common, ...SLOTS, taskQueue });
   // Slots of its own: a machine that is about to be taken away waits for nobody's launch.
   const checkpoints = await Worker.create({
     ...common,
@@ -126,6 +125,19 @@ export async function startWorker(
     },
   };
 }
+
+/**
+ * Few enough that what can't be done yet waits at the server, where priorities count: what a worker has taken is served in no order.
+ * One thread runs the workflows, so more tasks at once end no sooner (`npm run bench recreate`). A poller holds a slot while it
+ * waits: a third of them for runs that no worker knows yet, as a create is one at first. AWS calls are waits, not work: fixed
+ * slots are right for them, and many (facts/temporal.md 1.6).
+ */
+const SLOTS = {
+  maxConcurrentWorkflowTaskExecutions: 10,
+  workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 6 },
+  nonStickyToStickyPollRatio: 0.35,
+  maxConcurrentActivityTaskExecutions: 200,
+} as const;
 
 /** A server that is just starting is worth a short wait; one that isn't there is an error to show. */
 const CONNECT_MS = 10_000;

@@ -6,6 +6,7 @@ import type { Database } from '../../store/pool.ts';
 import type { Berth } from '../../test/support/berth.ts';
 import { operationsOf } from '../../test/support/operations.ts';
 import { figuresOf, row } from '../figures.ts';
+import { untilTaken } from '../untilTaken.ts';
 
 /** Machines are made in groups: the emulator's own boots are no part of this. */
 const GROUP = 20;
@@ -29,7 +30,8 @@ export async function storm(berth: Berth, db: Database, machines: number, create
   const made = Array.from({ length: creates }, async (_, index) => {
     await pause(index * EVERY_MS);
     const askedAt = Date.now();
-    await berth.untilEvent(await created(berth), 'WORKSPACE_ONLINE');
+    const { id } = await untilTaken<{ id: string }>(berth, '/workspaces', { name: 'made meanwhile' });
+    await berth.untilEvent(id, 'WORKSPACE_ONLINE');
     return Date.now() - askedAt;
   });
   await Promise.all(taken.map(({ instance }) => aws.interrupt(instance)));
@@ -80,18 +82,6 @@ export async function storm(berth: Berth, db: Database, machines: number, create
   console.log(`missed by the deadline: ${missed}; more than one snapshot: ${copies}; on the same volume: ${kept}`);
   console.log(`qualities: ${qualities.map(({ quality, n }) => `${n} ${quality}`).join(', ')}`);
   return { machines, creates, missed, copies, sameHome: kept, qualities, ...figures };
-}
-
-/** Asked again under its key where no worker had time for it, as clients are told to. */
-async function created({ user }: Berth): Promise<string> {
-  const key = { 'idempotency-key': crypto.randomUUID() };
-  for (;;) {
-    try {
-      return (await user.call<{ id: string }>('POST', '/workspaces', { name: 'made meanwhile' }, key)).id;
-    } catch (error) {
-      if (!/ answered 50[34]:/.test(String(error))) throw error;
-    }
-  }
 }
 
 async function untilBack(berth: Berth, id: string): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Berth } from './berth.ts';
 import { writeHome } from './home.ts';
+import { until } from './until.ts';
 
 export type Online = { readonly id: string; readonly instance: string; readonly volume: string; readonly zone: string };
 export type Operation = Record<string, unknown> & {
@@ -34,12 +35,9 @@ export function operationsOf(berth: Berth) {
     return { id, instance: String(payload['instance_id']), volume, zone: String(payload['zone']) };
   }
 
-  async function ended(id: string, operationId: unknown): Promise<Operation> {
-    for (;;) {
-      const operation = await user.call<Operation>('GET', `/workspaces/${id}/operations/${String(operationId)}`);
-      if (operation.status !== 'running') return operation;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+  function ended(id: string, operationId: unknown, everyMs?: number): Promise<Operation> {
+    const read = () => user.call<Operation>('GET', `/workspaces/${id}/operations/${String(operationId)}`);
+    return until(read, ({ status }) => status !== 'running', everyMs);
   }
 
   return {
