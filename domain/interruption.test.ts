@@ -23,9 +23,9 @@ import {
   stopped,
   summary,
 } from './testing.ts';
-import type { Change, OnlineOutcome, Outcome, WorkspaceState } from './workspace.ts';
+import type { Change, OnlineOutcome, Operation, Outcome, WorkspaceState } from './workspace.ts';
 import { decide } from './workspaceCommands.ts';
-import { retryAt } from './interruption.ts';
+import { nextRetryAt, retryAt } from './interruption.ts';
 import { brokenInvariants } from './workspaceInvariants.ts';
 import { fold } from './workspaceOutcomes.ts';
 
@@ -194,7 +194,11 @@ it('where there was no capacity it is looked for again at its time, also after a
   expect(state.interruption).toMatchObject({ retryAt: retryAt(NOW, 1), attempts: 1 });
   expect(follow(state, retryDue(state))).toBe('recovering, start recover 3, RECOVERING');
   const copying = changed(decide(state, commandOf.checkpoint(NEW)));
+  expect(nextRetryAt(state)).toBe(retryAt(NOW, 1));
   expect(retryDue(copying).state).toBe(copying);
+  expect(nextRetryAt(copying)).toBeNull();
+  const beside = { ...copying.operation!, reason: 'interruption' } as Operation;
+  expect(nextRetryAt({ ...state, checkpoints: [beside] })).toBeNull();
   const copied = end(copying, NEW, checkpointed).state;
   expect(copied.reason).toMatchObject({ code: 'CAPACITY_EXHAUSTED' });
   const tried = retryDue(copied).state;

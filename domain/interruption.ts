@@ -4,7 +4,7 @@ import { advised } from './advice.ts';
 import { followUpId } from './followUpId.ts';
 import { shownInterruption } from './interruptionShown.ts';
 import type { Machine } from './machine.ts';
-import { givingWay } from './quietCheckpoints.ts';
+import { givingWay, isQuiet } from './quietCheckpoints.ts';
 import {
   type At,
   bump,
@@ -237,10 +237,12 @@ export function recover(state: WorkspaceState): Change {
 }
 
 /** The time to look for capacity again has come. */
-export function retryDue(state: WorkspaceState): Change {
-  const isDue = state.phase === 'paused' && state.operation === null && state.interruption?.retryAt !== null;
-  return isDue && state.interruption !== null ? recover(state) : unchanged(state);
-}
+export const retryDue = (state: WorkspaceState): Change =>
+  nextRetryAt(state) === null ? unchanged(state) : recover(state);
+
+/** ISO; null where nothing is waited for, or something is under way that the look waits for. */
+export const nextRetryAt = ({ phase, operation, checkpoints, interruption }: WorkspaceState): string | null =>
+  phase === 'paused' && operation === null && checkpoints.every(isQuiet) ? (interruption?.retryAt ?? null) : null;
 
 /** For events: whoever is told of one need not ask what it means. */
 export function aboutInterruption({ workspaceId: id, interruption, reason, pausedHourlyUsd }: WorkspaceState) {

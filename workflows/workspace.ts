@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import { errorMessage } from '../domain/errors.ts';
 import type { OperationId } from '../domain/ids.ts';
+import { nextRetryAt } from '../domain/interruption.ts';
 import { takenUp } from '../domain/revival.ts';
 import {
   type At,
@@ -158,7 +159,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
 
   async function awoken(): Promise<void> {
     const isAwake = () => state.version > publishedVersion || isRested();
-    const retryAt = state.interruption?.retryAt ?? null;
+    const retryAt = nextRetryAt(state);
     if (state.phase === 'new') await condition(isAwake, ABANDONED_AFTER, { summary: 'no command came' });
     else if (retryAt !== null) await untilRetry(retryAt, isAwake);
     else await condition(isAwake);

@@ -9,6 +9,7 @@ import {
 import { type Berth, startBerth } from '../support/berth.ts';
 import { operationsOf } from '../support/operations.ts';
 import { brokenAt } from '../support/soundness.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -28,9 +29,6 @@ afterAll(async () => {
 afterEach(() => berth.emulator.control.faults.clear());
 
 const stateOf = (instance: string) => berth.instances().find(({ id }) => id === instance)!.state;
-async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 const terminate = (instance: string) => console.send(new TerminateInstancesCommand({ InstanceIds: [instance] }));
 const stop = async (instance: string): Promise<void> => {
   await console.send(new StopInstancesCommand({ InstanceIds: [instance] }));

@@ -3,6 +3,7 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import pg from 'pg';
 import { type Berth, startBerth } from '../support/berth.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 beforeAll(async () => {
@@ -25,11 +26,8 @@ function aTenant() {
   };
   const entitle = (entitlements: object) => call('PUT', `/admin/tenants/${id}/entitlements`, entitlements);
   const settled = async (workspaceId: unknown): Promise<Record<string, unknown>> => {
-    for (;;) {
-      const { body } = await call('GET', `/workspaces/${String(workspaceId)}`);
-      if (body['status'] !== 'provisioning') return body;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const read = async () => (await call('GET', `/workspaces/${String(workspaceId)}`)).body;
+    return until(read, ({ status }) => status !== 'provisioning');
   };
   return { id, call, entitle, settled };
 }
@@ -47,26 +45,17 @@ it('reads the price list by its schedule, and quotes by it from then on', async 
     const { body } = await call('POST', '/compute/quote', {});
     return body['price'] as { source: string; prices_as_of: string; hourly_usd: string };
   };
-  for (;;) {
-    if ((await priced()).source === 'aws') break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(priced, ({ source }) => source === 'aws');
   expect((await priced()).hourly_usd).toBe('0.095872');
   expect(Date.parse((await priced()).prices_as_of)).toBeGreaterThan(Date.parse('2026-07-20'));
   await control('prices', { type: 't3.large', region: 'us-east-1', usd: '0.2' });
   // The first run may not have ended yet; the schedule itself skips what overlaps.
   const schedule = berth.temporal.schedule.getHandle(`${berth.env['TASK_QUEUE']}/refresh-prices`);
   await schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE);
-  for (;;) {
-    if ((await priced()).hourly_usd === '0.212672') break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(priced, ({ hourly_usd }) => hourly_usd === '0.212672');
   await control('prices', { type: 't3.large', region: 'us-east-1', usd: null });
   await schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE);
-  for (;;) {
-    if ((await priced()).hourly_usd === '0.095872') break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(priced, ({ hourly_usd }) => hourly_usd === '0.095872');
 });
 
 it('says what can be asked for, to everyone', async () => {
@@ -233,12 +222,10 @@ it('of many creates at once as many are launched as the budget holds, and all is
   expect(online).toHaveLength(3);
   for (const failure of failures) expect(failure).toMatchObject({ code: 'BUDGET_EXCEEDED' });
   for (const id of ids) await call('DELETE', `/workspaces/${String(id)}`);
-  for (;;) {
+  await until(async () => {
     const { body } = await call('POST', '/compute/quote', { max_hourly_usd: '0.30' });
-    if (body['launchable'] === true && berth.billable().every((entry) => !ids.includes(entry.tags['WorkspaceID'])))
-      break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return body['launchable'] === true && berth.billable().every((entry) => !ids.includes(entry.tags['WorkspaceID']));
+  });
   const again = await Promise.all([1, 2, 3].map((n) => call('POST', '/workspaces', { name: `again ${n}` })));
   expect((await Promise.all(again.map(({ body }) => settled(body['id'])))).map(({ status }) => status)).toEqual([
     'online',

@@ -3,6 +3,7 @@
 import { type Berth, startBerth } from '../support/berth.ts';
 import { busy, desktopMachines, desktopsOf } from '../support/desktop.ts';
 import { operationsOf } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof desktopsOf>;
@@ -96,7 +97,3 @@ it('a delete takes it away for good, whoever has it', async () => {
   expect(chain_valid).toBe(true);
   expect(events.some((line) => line['because'] === 'workspace_removed')).toBe(true);
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
-}

@@ -10,6 +10,7 @@ import { desktopsOf } from '../support/desktop.ts';
 import { closeCodeOf, type Frame, frameOf, rawViewer, type RawViewer, upgradeHeaders } from '../support/rawSocket.ts';
 import { FRAME_VIOLATIONS, RFB_VIOLATIONS } from '../support/violations.ts';
 import { DISPLAY_SETTINGS, displayMachines, ORIGIN, viewersOf } from '../support/viewer.ts';
+import { until } from '../support/until.ts';
 
 const SEED = Number(process.env['CHAOS_SEED'] ?? 20_261_127);
 const RUNS = 60;
@@ -45,10 +46,6 @@ afterEach(async () => {
   expect((await on.call('GET', '/health')).status).toBe(200);
   await until(() => display.screen.heldKeys.length === 0 && display.screen.buttons === 0);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 async function entered(role: 'view' | 'control'): Promise<RawViewer> {
   const headers = upgradeHeaders(ORIGIN, await viewers.ticket(id, role));

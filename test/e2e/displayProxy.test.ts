@@ -7,6 +7,7 @@ import { colourOf, STRIP_HEIGHT } from '../../sidecar/display/screen.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { desktopsOf } from '../support/desktop.ts';
 import { closingOf, DISPLAY_SETTINGS, displayMachines, openSocket, ORIGIN, viewersOf } from '../support/viewer.ts';
+import { until } from '../support/until.ts';
 
 const machines = displayMachines();
 let berth: Berth;
@@ -32,11 +33,6 @@ afterEach(async () => {
   await on.control(id, 'release', { force: true });
   await on.call('DELETE', `/workspaces/${id}/display/session`);
 });
-
-/** Asks until the desktop is as it is looked for. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 it('shows the desktop without a password, under another name than its own', async () => {
   const { client, socket } = await viewers.open(id);

@@ -10,6 +10,7 @@ import { type Berth, startBerth } from '../support/berth.ts';
 import { desktopsOf } from '../support/desktop.ts';
 import { type TcpProxy, tcpProxy } from '../support/tcpProxy.ts';
 import { DISPLAY_SETTINGS, displayMachines, openSocket, viewersOf } from '../support/viewer.ts';
+import { until } from '../support/until.ts';
 
 const machines = displayMachines();
 let berth: Berth;
@@ -98,10 +99,10 @@ it('without Postgres nothing is opened and no input goes on, viewers see on, and
   expect(display.screen.lastInput).toEqual({ kind: 'key', isDown: false, keysym: 0x61 });
   expect(await openSocket(berth, id, ticket)).toBe('503 platform_unavailable');
   await postgres.up();
-  while (display.screen.heldKeys.length === 0) {
-    client.key(true, 0x63);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(() => {
+    if (display.screen.heldKeys.length === 0) client.key(true, 0x63);
+    return display.screen.heldKeys.length > 0;
+  });
   expect(display.screen.heldKeys).toEqual([0x63]);
 });
 
@@ -122,10 +123,9 @@ it('what is held down does not stay so where the API is killed, nor where it sto
     const { client } = await viewersOf(there, desktopsOf(there).call).open(id, 'control');
     client.key(true, 0xffe1);
     client.pointer(1, 5, 100);
-    while (display.screen.buttons === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => display.screen.buttons > 0);
     await part[ending]();
-    while (display.screen.heldKeys.length + display.screen.buttons > 0)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => display.screen.heldKeys.length + display.screen.buttons === 0);
     expect(display.screen.lastInput).toEqual({ kind: 'key', isDown: false, keysym: 0xffe1 });
   }
 });

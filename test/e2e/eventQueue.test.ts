@@ -5,6 +5,7 @@ import { inlineMachines } from '../../emulator/machines/inline.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome } from '../support/home.ts';
 import { FILES, operationsOf, type Read } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 const QUEUE = 'berth-ec2-events';
 const NEVER_MS = 3_600_000;
@@ -50,25 +51,14 @@ const warning = (id: string): string =>
   event('EC2 Spot Instance Interruption Warning', { 'instance-id': id, 'instance-action': 'terminate' });
 const ended = (id: string): string =>
   event('EC2 Instance State-change Notification', { 'instance-id': id, state: 'terminated' });
-const until = async (id: string, holds: (read: Read) => boolean): Promise<Read> => {
-  for (;;) {
-    const read = await on.read(id);
-    if (holds(read)) return read;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
+const untilRead = (id: string, holds: (read: Read) => boolean) => until(() => on.read(id), holds);
 type Queue = {
   readonly counts: Record<'told' | 'ignored' | 'other' | 'set_aside', { readonly total: number }>;
   readonly set_aside: readonly { readonly body: string; readonly because: string }[];
 };
 const queue = (): Promise<Queue> => berth.user.call<Queue>('GET', '/admin/event-queue');
-const counted = async (outcome: keyof Queue['counts'], atLeast: number): Promise<Queue> => {
-  for (;;) {
-    const read = await queue();
-    if (read.counts[outcome].total >= atLeast) return read;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
+const counted = (outcome: keyof Queue['counts'], atLeast: number): Promise<Queue> =>
+  until(queue, ({ counts }) => counts[outcome].total >= atLeast);
 
 it('a warning saves the home in time, and the end that is told after it brings another machine', async () => {
   const { id, instance, volume } = await on.online('warned', SPOT);
@@ -78,7 +68,7 @@ it('a warning saves the home in time, and the end that is told after it brings a
   expect(noticed).toMatchObject({ instance_id: instance, source: 'events', deadline: expect.any(String) });
   // The same again, and the end before its time is told by nobody else.
   await Promise.all([send(warning(instance)), send(warning(instance))]);
-  const now = await until(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
+  const now = await untilRead(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
   expect(await readHome(berth, volume)).toEqual(FILES);
   expect(on.alive(id)).toEqual([now.machine!.instance_id]);
   expect(await berth.user.call('GET', `/workspaces/${id}/restore-points`)).toMatchObject([
@@ -95,7 +85,7 @@ it('a warning saves the home in time, and the end that is told after it brings a
 it('an end without a warning is told by the event of its state', async () => {
   const { id, instance, volume } = await on.online('ended', SPOT);
   await control(`instances/${instance}/interrupt`, { notice_ms: 0 });
-  await until(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
+  await untilRead(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
   expect(await readHome(berth, volume)).toEqual(FILES);
 });
 

@@ -2,6 +2,7 @@
 
 import { type Berth, startBerth } from '../support/berth.ts';
 import { operationsOf } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -88,5 +89,8 @@ it('has no parent that is not there, and no circle', async () => {
 });
 
 async function untilOnline(id: string): Promise<void> {
-  while ((await on.read(id)).status !== 'online') await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(
+    () => on.read(id),
+    ({ status }) => status === 'online',
+  );
 }

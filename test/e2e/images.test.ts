@@ -6,6 +6,7 @@ import { ownModule } from '../../cli/stack/part.ts';
 import { controlClient } from '../../emulator/control/client.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { startWorkerProcess } from '../support/worker.ts';
+import { until } from '../support/until.ts';
 
 const CANONICAL = '099720109477';
 const VARIANT = { family: 'ubuntu', version: '24.04', arch: 'x86_64' };
@@ -33,19 +34,14 @@ const begin = async (options: Parameters<typeof startBerth>[0] = {}): Promise<vo
   control = controlClient(berth.emulator.url);
 };
 
-async function until<Value>(look: () => Promise<Value | null> | Value | null): Promise<Value> {
-  for (;;) {
-    const value = await look();
-    if (value !== null) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const untilThere = async <Value>(look: () => Promise<Value | null> | Value | null): Promise<Value> =>
+  (await until(look, (value) => value !== null))!;
 const noble = async (): Promise<Variant | null> => {
   const { variants } = await berth.user.call<{ variants: Variant[] }>('GET', '/admin/images');
   return variants.find(({ variant }) => variant === 'ubuntu/24.04/x86_64') ?? null;
 };
 const nobleOnce = (holds: (variant: Variant) => boolean): Promise<Variant> =>
-  until(async () => {
+  untilThere(async () => {
     const variant = await noble();
     return variant !== null && holds(variant) ? variant : null;
   });
@@ -60,7 +56,7 @@ const publish = (id: string, created: string, more: Partial<Parameters<typeof co
     ...more,
   });
 const canaries = () => berth.instances().filter((entry) => entry.tags['Role'] === 'image-canary');
-const runningCanary = () => until(() => canaries().find(({ state }) => state === 'running') ?? null);
+const runningCanary = () => untilThere(() => canaries().find(({ state }) => state === 'running') ?? null);
 /** The first status checks come after a minute. */
 const canaryPasses = async () => {
   const canary = await runningCanary();
@@ -70,7 +66,7 @@ const canaryPasses = async () => {
 const created = async (compute = {}, more = {}): Promise<string> =>
   (await berth.user.call<{ id: string }>('POST', '/workspaces', { name: 'w', compute, ...more })).id;
 const settled = (id: string) =>
-  until(async () => {
+  untilThere(async () => {
     const workspace = await berth.user.call('GET', `/workspaces/${id}`);
     return workspace['status'] === 'provisioning' ? null : workspace;
   });
@@ -171,10 +167,10 @@ it.each(['cancel', 'terminate'] as const)(
     const { workflowId } = (await schedule.describe()).info.runningActions[0]!.workflow;
     await berth.temporal.workflow.getHandle(workflowId)[how]();
     const isEnded = () => canaries().some((canary) => canary.id === id && !canary.billable);
-    if (how === 'cancel') await until(() => isEnded() || null);
+    if (how === 'cancel') await untilThere(() => isEnded() || null);
     expect(await noble()).toMatchObject({ canary: { image_id: 'ami-00000000000000001' }, halted: null });
     await refresh();
-    await until(() => isEnded() || null);
+    await untilThere(() => isEnded() || null);
     await canaryPasses();
     await nobleOnce((variant) => variant.current?.image_id === 'ami-00000000000000001');
   },
@@ -272,7 +268,7 @@ it("a tenant's own image is tried by one launch first, and refused once it is an
   // The first one's launch is put off until the second has been refused.
   await control.addFault({ action: 'RunInstances', effect: 'before', code: 'RequestLimitExceeded', times: 1_000 });
   const first = await create();
-  await until(async () => ((await planOf(first).catch(() => null)) === null ? null : true));
+  await untilThere(async () => ((await planOf(first).catch(() => null)) === null ? null : true));
   const second = await create();
   const refused = await settled(second);
   expect(refused).toMatchObject({ status: 'failed', failure: { code: 'IMAGE_UNDER_TRIAL' } });

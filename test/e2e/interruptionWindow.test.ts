@@ -9,6 +9,7 @@ import { type Berth, startBerth } from '../support/berth.ts';
 import { desktopMachines, desktopsOf } from '../support/desktop.ts';
 import { readHome } from '../support/home.ts';
 import { FILES, operationsOf, type Read } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -35,15 +36,10 @@ const spot = (policy?: string) => ({
   compute: { market: 'spot', ...(policy === undefined ? {} : { interruption_policy: policy }) },
   max_hourly_usd: '1',
 });
-const until = async (id: string, holds: (read: Seen) => boolean): Promise<Seen> => {
-  for (;;) {
-    const read = (await on.read(id)) as Seen;
-    if (holds(read)) return read;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
+const untilRead = (id: string, holds: (read: Seen) => boolean): Promise<Seen> =>
+  until(() => on.read(id) as Promise<Seen>, holds);
 const back = (id: string, generation: number) =>
-  until(id, (read) => read.phase === 'ready' && read.generation === generation);
+  untilRead(id, (read) => read.phase === 'ready' && read.generation === generation);
 const points = (id: string) => berth.user.call<Point[]>('GET', `/workspaces/${id}/restore-points`);
 /** As EC2 says it: `Server.…` where AWS did it, `Client.…` where it was asked to. */
 async function whyEnded(instanceId: string): Promise<string | undefined> {
@@ -64,8 +60,8 @@ it('a machine that is slow to rest is copied as it is, before its time, and says
   const { id, instance, volume } = await on.online('slow', spot());
   await hook(instance, 'sleep 9');
   await aws.interrupt(instance);
-  const { interruption } = await until(id, (read) => read.phase === 'interrupted');
-  const coming = await until(
+  const { interruption } = await untilRead(id, (read) => read.phase === 'interrupted');
+  const coming = await untilRead(
     id,
     (read) => read.phase === 'recovering' && (read.interruption?.comes_back_on ?? null) !== null,
   );
@@ -87,12 +83,12 @@ it('a machine that can not even be told is copied as it is, before its time', as
   const point = await transaction(db, async (client) => {
     await client.query('lock table machine_orders in access exclusive mode');
     await aws.interrupt(instance);
-    const { interruption } = await until(id, (read) => read.phase === 'interrupted');
-    for (;;) {
-      const [taken] = await points(id);
-      if (taken !== undefined) return { ...taken, deadline: interruption!.deadline };
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const { interruption } = await untilRead(id, (read) => read.phase === 'interrupted');
+    const [taken] = await until(
+      () => points(id),
+      ({ length }) => length > 0,
+    );
+    return { ...taken!, deadline: interruption!.deadline };
   });
   expect(point).toMatchObject({ reason: 'interruption', quality: 'crash' });
   expect(Date.parse(point.requested_at)).toBeLessThan(Date.parse(point.deadline));
@@ -126,9 +122,9 @@ it('a change that AWS has scheduled is worth a restore point', async () => {
 it('another machine is within budget and quota like the first, or it waits paused and says for what', async () => {
   const { id, instance, volume } = await on.online('poor', spot());
   await aws.interrupt(instance);
-  await until(id, (read) => read.phase === 'interrupted');
+  await untilRead(id, (read) => read.phase === 'interrupted');
   await berth.user.call('PUT', '/admin/tenants/default/entitlements', { spot: true, budget_hourly_usd: '0.01' });
-  const waiting = await until(id, (read) => read.phase === 'paused');
+  const waiting = await untilRead(id, (read) => read.phase === 'paused');
   expect(waiting).toMatchObject({
     failure: { code: 'BUDGET_EXCEEDED' },
     interruption: { stage: 'waiting', waits_for: 'budget', tries_again_at: null, comes_back_on: null },

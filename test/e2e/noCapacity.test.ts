@@ -7,6 +7,7 @@ import { inlineMachines } from '../../emulator/machines/inline.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome, writeHome } from '../support/home.ts';
 import { FILES, operationsOf, type Read } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 /** By so much Berth's waits are shorter here than in life; the emulator's clock is stepped by what they are in life. */
 const FACTOR = 240;
@@ -45,19 +46,14 @@ type Waiting = Read & {
 const SPOT = { compute: { market: 'spot', instance_type: 't3.large' }, max_hourly_usd: '1' };
 const isWaiting = ({ phase, interruption }: Waiting): boolean =>
   phase === 'paused' && interruption?.stage === 'waiting';
-const until = async (id: string, holds: (read: Waiting) => boolean): Promise<Waiting> => {
-  for (;;) {
-    const read = (await on.read(id)) as Waiting;
-    if (holds(read)) return read;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
+const untilRead = (id: string, holds: (read: Waiting) => boolean): Promise<Waiting> =>
+  until(() => on.read(id) as Promise<Waiting>, holds);
 /** Its machine is taken away, and there is room nowhere. */
 async function taken(name: string): Promise<{ id: string; volume: string }> {
   const { id, instance, volume } = await on.online(name, SPOT);
   await aws.setCapacity({ type: '*', zone: '*', market: 'spot', size: 0 });
   await aws.interrupt(instance);
-  await until(id, isWaiting);
+  await untilRead(id, isWaiting);
   return { id, volume };
 }
 const events = async (id: string, type: string): Promise<Record<string, unknown>[]> =>
@@ -71,7 +67,7 @@ it('waits for an hour, asks ever more rarely, and comes back by itself with the 
   const untilMs = (await emulatedMs()) + HOUR_MS;
   let attempts = 0;
   while ((await emulatedMs()) < untilMs) {
-    const { interruption, updated_at } = await until(
+    const { interruption, updated_at } = await untilRead(
       id,
       (read) => isWaiting(read) && read.interruption!.attempts > attempts,
     );
@@ -88,7 +84,7 @@ it('waits for an hour, asks ever more rarely, and comes back by itself with the 
   expect(await on.read(id)).toMatchObject({ status: 'paused', failure: { code: 'CAPACITY_EXHAUSTED' } });
 
   await aws.clearCapacity();
-  const now = await until(id, ({ status, phase }) => status === 'online' && phase === 'ready');
+  const now = await untilRead(id, ({ status, phase }) => status === 'online' && phase === 'ready');
   expect(now).toMatchObject({ interruption: null, failure: null, home: { volume_id: volume } });
   expect(await readHome(berth, volume)).toEqual(FILES);
   expect(on.alive(id)).toEqual([now.machine!.instance_id]);
@@ -105,7 +101,7 @@ it('comes back with the last restore point where the volume is gone, and says so
   await ec2.send(new DeleteVolumeCommand({ VolumeId: volume }));
   ec2.destroy();
   await aws.clearCapacity();
-  const now = await until(id, ({ status, phase }) => status === 'online' && phase === 'ready');
+  const now = await untilRead(id, ({ status, phase }) => status === 'online' && phase === 'ready');
   expect(now.home!.volume_id).not.toBe(volume);
   expect(await readHome(berth, now.home!.volume_id)).toEqual(FILES);
   expect((await events(id, 'WORKSPACE_ONLINE'))[0]).toMatchObject({
@@ -113,4 +109,20 @@ it('comes back with the last restore point where the volume is gone, and says so
     home_from: 'restore-point',
     restore_point_id: point!.id,
   });
+}, 60_000);
+
+it('a copy of the home that is under way when it is time to look again is made, and the look comes after it', async () => {
+  const { id } = await taken('copied meanwhile');
+  // For longer than the longest wait between two looks.
+  berth.emulator.control.faults.add({ action: 'CreateSnapshot', effect: 'after', delayMs: 5_000, nth: 1 });
+  const { operation_id } = await until(
+    () => berth.user.call<{ operation_id: string }>('POST', `/workspaces/${id}/checkpoint`, {}).catch(() => null),
+    (answer) => answer !== null,
+  ).then((answer) => answer!);
+  const { interruption } = await untilRead(id, isWaiting);
+  expect(await on.ended(id, operation_id)).toMatchObject({ status: 'succeeded' });
+  await untilRead(id, (read) => (read.interruption?.attempts ?? 0) > interruption!.attempts);
+  await aws.clearCapacity();
+  await untilRead(id, ({ status, phase }) => status === 'online' && phase === 'ready');
+  berth.emulator.control.faults.clear();
 }, 60_000);

@@ -6,6 +6,7 @@ import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome } from '../support/home.ts';
 import { FILES, operationsOf } from '../support/operations.ts';
 import { brokenAt } from '../support/soundness.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -126,7 +127,7 @@ it('a home that is no longer one goes only where a restore point has it', async 
   await on.run(id, 'pause', { mode: 'terminate' });
   const states = async () =>
     (await berth.user.call<{ state: string }[]>('GET', `/workspaces/${id}/restore-points`)).map(({ state }) => state);
-  while ((await states()).join() !== 'completed') await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(states, (all) => all.join() === 'completed');
   await db.query(`update workspaces set home_volume_id = 'vol-0123456789abcdef0' where id = $1`, [id]);
   await db.query(`update restore_points set expires_at = now() where workspace_id = $1`, [id]);
   await looks();
@@ -154,7 +155,7 @@ it('a second snapshot of a restore point goes, and the one that is it stays', as
   await looks();
   expect(await of(SnapshotId!)).toMatchObject({ why: 'another one is the restore point', outcome: 'ended' });
   // One that is not whole yet goes when it is.
-  while (isThere(SnapshotId!)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => !isThere(SnapshotId!));
   expect(isThere(point!.snapshot_id)).toBe(true);
   expect(await brokenAt(berth, id)).toEqual([]);
 });
@@ -163,7 +164,10 @@ it('an operator has a look made at once, and what has found its owner is no orph
   const { id, instance } = await on.online('found again');
   await db.query(`update workspaces set instance_id = null where id = $1`, [id]);
   await berth.user.call('POST', '/admin/orphans/look');
-  while ((await of(instance)) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(
+    () => of(instance),
+    (found) => found !== undefined,
+  );
   await db.query(`update workspaces set instance_id = $2 where id = $1`, [id, instance]);
   await looks();
   expect(await of(instance)).toMatchObject({ outcome: 'not an orphan any more' });

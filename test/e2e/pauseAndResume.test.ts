@@ -4,6 +4,7 @@ import { controlClient } from '../../emulator/control/client.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome, writeHome } from '../support/home.ts';
 import { FILES, operationsOf } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -163,8 +164,7 @@ it('a machine that ends while it is being paused is waited for no longer, and it
         `/workspaces/${id}/operations/${String(operation_id)}`,
       )
     ).steps;
-  while (!(await steps()).some(({ step }) => step === 'ordered'))
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(steps, (all) => all.some(({ step }) => step === 'ordered'));
   // It would have a minute to answer.
   await aws.kill(instance);
   expect(await on.ended(id, operation_id)).toMatchObject({ status: 'succeeded' });

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { type TcpProxy, tcpProxy } from '../support/tcpProxy.ts';
+import { until } from '../support/until.ts';
 
 let proxy: TcpProxy;
 let berth: Berth;
@@ -27,7 +28,7 @@ it('the workspace goes online on one machine once Postgres is back', async () =>
   // The launch has taken effect and its answer is on the way when Postgres goes: it can't be written down.
   berth.emulator.control.faults.add({ action: 'RunInstances', effect: 'after', delayMs: 500 });
   const { id } = await berth.user.call<{ id: string }>('POST', '/workspaces', { name: 'patient' });
-  while (berth.instances().length === 0) await pause(5);
+  await until(() => berth.instances().length > 0, Boolean, 5);
   await proxy.down();
   const refused = await fetch(`${berth.apiUrl}/workspaces/${id}`, {
     headers: { authorization: `Bearer ${berth.adminToken}` },

@@ -2,6 +2,7 @@
 
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { type Berth, startBerth } from '../support/berth.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 beforeAll(async () => {
@@ -19,14 +20,6 @@ type Metadata = {
   instance_types: { name: string; hourly_usd: string; spot_hourly_usd: Record<string, string> }[];
 };
 
-/** Asks until it is so: what a schedule has started ends some time later. */
-async function until<Answer>(ask: () => Promise<Answer>, isSo: (answer: Answer) => boolean): Promise<Answer> {
-  for (;;) {
-    const answer = await ask();
-    if (isSo(answer)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 const quote = (compute: object) => berth.user.call<Quote>('POST', '/compute/quote', { compute });
 const metadata = async () => (await (await fetch(`${berth.apiUrl}/compute/metadata`)).json()) as Metadata;
 const spot = { instance_type: 'm6i.large', market: 'spot' };

@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Berth, startBerth } from '../support/berth.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 beforeAll(async () => {
@@ -60,10 +61,7 @@ it('a quota that is full can be raised: asked once, followed, measured when it i
   expect((await quota()).open_request).toMatchObject({ request_id });
 
   await control(`quota-requests/${String(request_id)}`, { granted: true });
-  for (;;) {
-    if ((await quota()).limit === 16) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(quota, ({ limit }) => limit === 16);
   expect((await quota()).open_request).toBeNull();
   const { id: next } = await create();
   await berth.untilEvent(next, 'WORKSPACE_ONLINE');
@@ -96,8 +94,8 @@ it('has a command, which says what the API says', async () => {
   const { request_id: open } = (body as { quotas: Quota[] }).quotas.find(({ code }) => code === 'L-DB2E81BA')!
     .open_request!;
   await control(`quota-requests/${open}`, { granted: false });
-  for (;;) {
-    if ((await quota('L-DB2E81BA')).open_request === null) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(
+    () => quota('L-DB2E81BA'),
+    ({ open_request }) => open_request === null,
+  );
 });

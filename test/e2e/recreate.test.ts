@@ -3,6 +3,7 @@
 import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome } from '../support/home.ts';
 import { FILES, operationsOf } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -178,8 +179,4 @@ async function setQuota(value: number): Promise<void> {
   const body = JSON.stringify({ code: 'L-1216C47A', value });
   const answer = await fetch(`${berth.emulator.url}/_emulator/quotas`, { method: 'POST', body });
   expect(await answer.json()).not.toHaveProperty('error');
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -10,6 +10,7 @@ import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome, volumeFolder, writeHome } from '../support/home.ts';
 import { FILES, operationsOf } from '../support/operations.ts';
 import { brokenAt } from '../support/soundness.ts';
+import { until } from '../support/until.ts';
 
 /** How the machines that are launched from now on are. */
 let next: 'well' | 'silent' | 'mute' = 'well';
@@ -53,9 +54,6 @@ const detail = (id: string, operationId: unknown) =>
     'GET',
     `/workspaces/${id}/operations/${String(operationId)}`,
   );
-async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 /** The old machine serves as before, and nothing is left of the try. */
 async function goneBack(id: string, instance: string, code: string): Promise<void> {
   expect(await on.read(id)).toMatchObject({

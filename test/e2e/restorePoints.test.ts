@@ -6,6 +6,7 @@ import { readHome, writeHome } from '../support/home.ts';
 import { FILES, operationsOf } from '../support/operations.ts';
 import { runSchedule } from '../support/schedules.ts';
 import { brokenAt } from '../support/soundness.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -44,9 +45,6 @@ async function send(method: string, path: string, key?: string) {
     },
   });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-}
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 const ids = async (id: string): Promise<string[]> => (await points(id)).map((each) => each.id);
 const expire = (): Promise<string> => runSchedule(berth, 'expire-restore-points');

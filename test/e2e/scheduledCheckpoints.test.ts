@@ -6,6 +6,7 @@ import { type Berth, startBerth } from '../support/berth.ts';
 import { FILES, type Online, operationsOf, type Read } from '../support/operations.ts';
 import { runSchedule } from '../support/schedules.ts';
 import { readHome } from '../support/home.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let db: Database;
@@ -93,11 +94,10 @@ it('is taken when its time has come, and what a workspace says bounds what could
   await looked();
   expect(await points(id)).toHaveLength(1);
   // Nobody has waited for it to become whole, and it does.
-  for (;;) {
-    const [point] = await points(id);
-    if (point!.state === 'completed') break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(
+    () => points(id),
+    ([point]) => point!.state === 'completed',
+  );
 });
 
 it('is not taken of what is paused, on-demand, or has asked for none', async () => {
@@ -125,11 +125,8 @@ it('a command that comes while one is taken is taken at once, and the home is wh
   // Long under way: its snapshot is asked for, and the answer is late.
   berth.emulator.control.faults.add({ action: 'CreateSnapshot', effect: 'after', delayMs: 3_000, nth: 1 });
   await looked();
-  for (;;) {
-    const { rows } = await db.query(`select 1 from restore_points where workspace_id = $1`, [id]);
-    if (rows.length > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const asked = () => db.query(`select 1 from restore_points where workspace_id = $1`, [id]);
+  await until(asked, ({ rows }) => rows.length > 0);
   const restart = await ask('POST', `/workspaces/${id}/restart`);
   expect(restart.status).toBe(200);
   const { operation_id } = restart.body as { operation_id: string };

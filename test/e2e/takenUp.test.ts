@@ -3,6 +3,7 @@
 import { type Berth, startBerth } from '../support/berth.ts';
 import { operationsOf } from '../support/operations.ts';
 import { brokenAt } from '../support/soundness.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -24,11 +25,13 @@ async function reconciled(): Promise<void> {
       taskQueue: berth.env['TASK_QUEUE']!,
       workflowId: `reconcile-${crypto.randomUUID()}`,
     });
-  while ((await run()) === '0 taken up') await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(run, (said) => said !== '0 taken up');
 }
-const untilPhase = async (id: string, phase: string): Promise<void> => {
-  while ((await on.read(id)).phase !== phase) await new Promise((resolve) => setTimeout(resolve, 20));
-};
+const untilPhase = (id: string, phase: string) =>
+  until(
+    () => on.read(id),
+    (read) => read.phase === phase,
+  );
 
 it('one that rests serves on, and takes commands again', async () => {
   const { id, instance } = await on.online('ended at rest');
@@ -63,7 +66,7 @@ it('one that is in the middle of a recreate goes back, and is taken up as it was
         `/workspaces/${id}/operations/${String(operation_id)}`,
       )
     ).steps.map(({ step }) => step);
-  while (!(await steps()).includes('home_detached')) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(steps, (all) => all.includes('home_detached'));
   await entity(id).terminate('by hand');
   await reconciled();
   await untilPhase(id, 'ready');

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { answering, ok, type Receiver, silent, startReceiver, verify } from '../support/receiver.ts';
 import { QUICK_WEBHOOKS, webhookOf } from '../support/webhooks.ts';
+import { until } from '../support/until.ts';
 
 let berth: Berth;
 let receiver: Receiver;
@@ -173,8 +174,10 @@ it('nothing is sent any more once it is removed', async () => {
   expect(await hook('removed').call('DELETE')).toMatchObject({ status: 200, body: { status: 'removed' } });
   const before = receiver.received.length;
   const id = await create('removed');
-  while (!(await eventsOf('removed', id)).some(({ event_type }) => event_type === 'WORKSPACE_ONLINE'))
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(
+    () => eventsOf('removed', id),
+    (all) => all.some(({ event_type }) => event_type === 'WORKSPACE_ONLINE'),
+  );
   // An attempt that was under way at that moment may have arrived.
   expect(receiver.received.length).toBeLessThanOrEqual(before + 1);
   expect(await hook('removed').call('DELETE')).toMatchObject({ status: 404, body: { code: 'WEBHOOK_NOT_FOUND' } });
