@@ -9,6 +9,7 @@ import { openWorld } from '../chaos/operations/world.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { desktopMachines, desktopsOf } from '../support/desktop.ts';
 import { type Operation, operationsOf } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 import { type Recorded, signatureOf, writeHistories } from './histories.ts';
 
 const WITHIN_MS = 30_000;
@@ -107,10 +108,6 @@ async function historiesOf(berth: Berth, names: ReadonlyMap<string, string>): Pr
     recorded.push({ name: nth === 1 ? name : `${name}.${nth}`, workflowId, history });
   }
   return recorded;
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** What the server lists lags behind a little: until it says the same twice, and nothing but entities runs. */

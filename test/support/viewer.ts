@@ -8,6 +8,7 @@ import { type Display, startDisplay } from '../../sidecar/display/display.ts';
 import type { Berth } from './berth.ts';
 import type { Answer } from './desktop.ts';
 import { RfbClient, webSocketWire } from './rfbClient.ts';
+import { until } from './until.ts';
 
 export const ORIGIN = 'https://canvas.example';
 /** With these a Berth of a test opens displays. */
@@ -103,11 +104,10 @@ export function viewersOf(
     enter,
     /** Until its machine has said so. */
     async untilReady(id: string): Promise<void> {
-      for (;;) {
-        const { body } = await call('GET', `/workspaces/${id}/display`);
-        if (body['status'] === 'ready') return;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await until(
+        () => call('GET', `/workspaces/${id}/display`),
+        ({ body }) => body['status'] === 'ready',
+      );
     },
     open: async (id: string, role?: 'view' | 'control', token?: string): Promise<Viewer> =>
       enter(id, await ticket(id, role, token)),

@@ -1,6 +1,7 @@
 // A tenant's webhook as a test drives it, over HTTP.
 
 import type { Berth } from './berth.ts';
+import { until } from './until.ts';
 
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
 export type Delivery = Record<string, unknown> & {
@@ -45,13 +46,7 @@ export function webhookOf(berth: Pick<Berth, 'apiUrl' | 'adminToken'>, tenant: s
       return String(body['secret']);
     },
     /** Resolves once all deliveries are as wanted. */
-    async until(holds: (all: readonly Delivery[]) => boolean): Promise<Delivery[]> {
-      for (;;) {
-        const all = await deliveries();
-        if (holds(all)) return all;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
+    until: (holds: (all: readonly Delivery[]) => boolean): Promise<Delivery[]> => until(deliveries, holds),
     /** Sends a test event; its delivery's id. */
     async test(): Promise<string> {
       const { body } = await call('POST', '/test');
