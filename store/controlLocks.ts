@@ -152,12 +152,17 @@ export async function renewLease(
   return rows[0] ?? null;
 }
 
-/** From here on nothing is granted or permitted while the workspace is in that operation's hands. Again changes nothing. */
-export async function revokeDisplay(db: Queryable, workspaceId: WorkspaceId, operationId: string): Promise<void> {
-  await db.query(
+/** From here on nothing is granted or permitted while the workspace is in that operation's hands. The lock as it is; safe to repeat. */
+export async function revokeDisplay(
+  db: Queryable,
+  workspaceId: WorkspaceId,
+  operationId: string,
+): Promise<ControlLockRow> {
+  const { rows } = await db.query(
     `insert into control_locks as c (workspace_id, revoked_operation) values ($1, $2)
      on conflict (workspace_id) do update set revoked_operation = excluded.revoked_operation
-     where c.revoked_operation is distinct from excluded.revoked_operation`,
+     returning *, ${NOW}`,
     [workspaceId, operationId],
   );
+  return rows[0];
 }

@@ -52,9 +52,7 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
     setCurrentDetails(`**bringing the home to rest**, ${Math.round(restMs / 1000)} s`);
     const within = { ...timeouts, quiesceMs: restMs };
     const old = new OldMachine({ ...context, machine, isServing, isInterrupted: true, timeouts: within });
-    const parked = machine !== null && isServing ? parkControl(operation, machine) : Promise.resolve();
-    // Awaited last: the snapshot does not wait for it.
-    parked.catch(() => undefined);
+    let parked = Promise.resolve();
     let at: RestorePointQuality = 'clean';
     try {
       // Of the whole stage: where workers are busy the order itself may take longer than its answer.
@@ -68,6 +66,9 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
       if (isCancellation(error)) throw error;
       at = 'crash';
       log.warn('The home did not come to rest in time', { error: String(error) });
+      // With the order it would have been: the snapshot does not wait for it.
+      if (machine !== null) parked = parkControl(operation, machine);
+      parked.catch(() => undefined);
     }
     setCurrentDetails(`**copying ${home.volumeId}**, ${at}`);
     // Asked for is enough: it holds this moment, and whole it may be later than the machine lives.

@@ -58,7 +58,7 @@ export class OldMachine {
     if (this.#state === 'parting' || this.#state === 'ended') return;
     this.#state = 'resting';
     if (machine === null || !isServing || this.#hasRested) return;
-    if (!isInterrupted) await serviceInterrupted(operation, machine);
+    if (!isInterrupted) await serviceInterrupted(operation);
     const turn = ++this.#rests;
     const report = await order(operation, machine, { kind: 'quiesce', timeoutMs: timeouts.quiesceMs, turn }, signals);
     this.#manifest = report.manifest;

@@ -6,6 +6,7 @@ import type { Machine, OrderKind } from '../domain/machine.ts';
 import { withDeadline } from './deadline.ts';
 import { failure } from './failure.ts';
 import type { MachineSignals } from './machineSignals.ts';
+import { tellControl } from './parkControl.ts';
 import { recordActivities } from './policies.ts';
 
 /** What a machine says of the home that it has, or has left. */
@@ -29,13 +30,15 @@ export async function order(
   const { instanceId, generation, attempt } = machine;
   const key = { workspaceId: operation.workspaceId, generation, attempt };
   const summary = `order ${instanceId} to ${kind}`;
-  const { orderId, answer } = await recordActivities.orderMachine.executeWithOptions({ summary }, [
+  const { orderId, answer, isDisplayInUse } = await recordActivities.orderMachine.executeWithOptions({ summary }, [
     operation,
     key,
     kind,
     turn,
     timeoutMs,
   ]);
+  // Nobody waits for it: what was granted ends with the record already.
+  const told = isDisplayInUse ? tellControl(operation, { generation }) : Promise.resolve();
   try {
     const answered =
       answer ??
@@ -59,6 +62,7 @@ export async function order(
       const because = content.error ?? 'no reason given';
       throw failure('ORDER_FAILED', { instance_id: instanceId, order: kind, because });
     }
+    await told;
     return { volumeId: content.volume_id ?? null, manifest: content.manifest ?? null };
   } catch (error) {
     if (isKept) throw error;

@@ -5,13 +5,20 @@ import type { OperationRef } from '../domain/ids.ts';
 import { displayControlWorkflowId, displayRevokedSignal } from './controlMessages.ts';
 import { recordActivities } from './policies.ts';
 
+export type Leaving = { readonly generation: number; readonly isForGood?: boolean };
+
 /** Where nobody has control there is nobody to tell. Postgres has it first: a grant that comes in between is refused there. */
-export async function parkControl(
-  operation: OperationRef,
-  { generation, isForGood = false }: { readonly generation: number; readonly isForGood?: boolean },
+export async function parkControl(operation: OperationRef, leaving: Leaving): Promise<void> {
+  const summary = 'revoke control of the display';
+  const { isInUse } = await recordActivities.revokeDisplay.executeWithOptions({ summary }, [operation]);
+  if (isInUse) await tellControl(operation, leaving);
+}
+
+/** Whoever has control of a display that is revoked already. */
+export async function tellControl(
+  { workspaceId, operationId }: OperationRef,
+  { generation, isForGood = false }: Leaving,
 ): Promise<void> {
-  const { workspaceId, operationId } = operation;
-  await recordActivities.revokeDisplay.executeWithOptions({ summary: 'revoke control of the display' }, [operation]);
   try {
     const control = getExternalWorkflowHandle(displayControlWorkflowId(workspaceId));
     await control.signal(displayRevokedSignal, { operationId, generation, isForGood });

@@ -2,16 +2,12 @@
 
 import { getExternalWorkflowHandle, log, type SignalDefinition, workflowInfo } from '@temporalio/workflow';
 import type { OperationRef } from '../domain/ids.ts';
-import type { Machine } from '../domain/machine.ts';
 import { serviceInterruptedSignal, serviceRestoredSignal } from './messages.ts';
 import type { Provisioned } from './provision.ts';
-import { parkControl } from './parkControl.ts';
 
 /** From here until the operation's end nobody is served. An entity that has gone meanwhile need not know. */
-export async function serviceInterrupted(operation: OperationRef, { generation }: Machine): Promise<void> {
-  await tellEntity(serviceInterruptedSignal, operation.operationId, 'its service is interrupted');
-  await parkControl(operation, { generation });
-}
+export const serviceInterrupted = ({ operationId }: OperationRef): Promise<void> =>
+  tellEntity(serviceInterruptedSignal, operationId, 'its service is interrupted');
 
 /** Users need not wait until what was before has gone. */
 export async function serviceRestored({ operationId }: OperationRef, served: Provisioned): Promise<void> {
