@@ -1,5 +1,7 @@
 // The operations under test: what a workspace does before one, how it is asked for, and when it has come to rest.
 
+import type { OperationId, WorkspaceId } from '../../../domain/ids.ts';
+import { checkpointDueSignal, workspaceWorkflowId } from '../../../workflows/messages.ts';
 import { ask, type Workspace } from './workspaces.ts';
 import type { Rests } from './rest.ts';
 import { ELSEWHERE, type World } from './world.ts';
@@ -82,6 +84,24 @@ export const LIVES: readonly Life[] = [
     prepare: done('pause', { mode: 'terminate' }),
     perform: command('resume'),
     rests: { phase: 'ready', generation: 2 },
+  },
+  {
+    name: 'checkpoint by schedule',
+    kind: 'checkpoint',
+    body: SPOT,
+    perform: async ({ berth }, { id }) => {
+      const operationId = crypto.randomUUID() as OperationId;
+      const entity = berth.temporal.workflow.getHandle(workspaceWorkflowId(id as WorkspaceId));
+      await entity.signal(checkpointDueSignal, { operationId });
+    },
+    rests: { phase: 'ready', generation: 1, hasRestorePoint: true },
+  },
+  {
+    name: 'checkpoint on advice to leave',
+    kind: 'checkpoint',
+    body: SPOT,
+    perform: async ({ aws }, { instanceId }) => void (await aws.rebalance(instanceId)),
+    rests: { phase: 'ready', generation: 1, hasRestorePoint: true },
   },
   {
     name: 'checkpoint before an interruption',

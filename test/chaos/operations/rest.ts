@@ -12,6 +12,8 @@ export type Rests = {
   /** At least. */
   readonly generation?: number;
   readonly hasMachine?: boolean;
+  /** Of an operation that is no state of its workspace: nothing else tells that it has ended. */
+  readonly hasRestorePoint?: boolean;
 };
 
 /** Beyond it something hangs; the slowest has waited for a lost heartbeat twice. */
@@ -46,7 +48,15 @@ export async function isResting(world: World, id: string, rests: Rests): Promise
   const { phase, generation, operation, interruption } = await read(world, id);
   if (!['ready', 'paused', 'failed'].includes(phase) || operation !== null) return false;
   if (interruption !== null && (interruption.stage !== 'waiting' || interruption.tries_again_at !== null)) return false;
+  if (rests.hasRestorePoint === true && !(await isCopied(world, id))) return false;
   return phase === 'failed' || generation >= (rests.generation ?? 1);
+}
+
+/** Its restore point is there, and the operation that has made it is over. */
+async function isCopied({ berth }: World, id: string): Promise<boolean> {
+  type Listed = readonly { readonly kind: string; readonly status: string }[];
+  const operations = await berth.user.call<Listed>('GET', `/workspaces/${id}/operations`);
+  return operations.some(({ kind, status }) => kind === 'checkpoint' && status === 'succeeded');
 }
 
 async function isGone({ berth }: World, id: string): Promise<boolean> {
