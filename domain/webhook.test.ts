@@ -15,6 +15,12 @@ it('half of it is chance', () => {
   expect(retryInMs(1, rules, 0.5)).toBe(3_750);
 });
 
+it('is later where the receiver asks for it, within the longest wait, and never sooner', () => {
+  expect(retryInMs(1, rules, 1, 60_000)).toBe(60_000);
+  expect(retryInMs(1, rules, 1, 1_000)).toBe(5_000);
+  expect(retryInMs(1, rules, 1, 86_400_000)).toBe(7_200_000);
+});
+
 it('a day has a dozen tries or more, and no hundreds', () => {
   let [atMs, attempts] = [0, 0];
   for (; atMs < 86_400_000; attempts++) atMs += fullMs(attempts + 1);

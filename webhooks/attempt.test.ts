@@ -67,6 +67,13 @@ it.each([
   expect(seen.map(({ request }) => request.url)).toEqual(['/hook?x=1']);
 });
 
+it('says for how long the receiver asks to be left alone', async () => {
+  answers(429, { 'retry-after': '30' });
+  expect(await attempt()).toMatchObject({ code: 'WEBHOOK_ANSWERED', status: 429, askedMs: 30_000 });
+  answers(503, { 'retry-after': 'later' });
+  expect(await attempt()).not.toHaveProperty('askedMs');
+});
+
 it('of an answer a short beginning is kept, without what is no text', async () => {
   answers(500, {}, `a\u0000\n${'x'.repeat(100_000)}`);
   const came = await attempt();

@@ -6,6 +6,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { DeliveryFailure } from '../domain/webhook.ts';
 import { addressesOf } from './addresses.ts';
 import { hostOf, isReceiverAddress, receiverProblem, type ReceiverRules } from './receivers.ts';
+import { retryAfterMs } from './retryAfter.ts';
 
 export type Attempt = {
   readonly url: string;
@@ -81,7 +82,8 @@ async function outcomeOf(answer: IncomingMessage): Promise<Attempted> {
   if (status >= 200 && status < 300) return { status };
   if (status === 410) return failed('WEBHOOK_GONE', {}, status, response);
   const code = status >= 300 && status < 400 ? 'WEBHOOK_REDIRECTED' : 'WEBHOOK_ANSWERED';
-  return failed(code, { http_status: status }, status, response);
+  const askedMs = retryAfterMs(answer.headers['retry-after'], Date.now());
+  return { ...failed(code, { http_status: status }, status, response), ...(askedMs === null ? {} : { askedMs }) };
 }
 
 /** Read to its end where that is near, so that the receiver sees a connection that ends well. */

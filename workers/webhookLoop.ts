@@ -102,7 +102,7 @@ export async function startWebhookLoop({ db, settings, log }: WebhookLoopOptions
       id,
       attempts,
       failure,
-      retryInMs: retryInMs(attempts, { firstMs, longestMs }, Math.random()),
+      retryInMs: retryInMs(attempts, { firstMs, longestMs }, Math.random(), failure.askedMs),
       giveUpSeconds: settings.WEBHOOK_GIVE_UP_SECONDS,
       disables: failure.code === 'WEBHOOK_GONE',
     });

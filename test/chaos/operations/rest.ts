@@ -18,7 +18,7 @@ export type Rests = {
 
 /** Beyond it something hangs; the slowest has waited for a lost heartbeat twice. */
 export const REST_MS = 120_000;
-const LOOK_MS = 250;
+const LOOK_MS = 500;
 const TOLD = 12;
 /** What has happened may not have been noticed by anybody yet: it rests when two looks so far apart say so. */
 const SURE_MS = 1_500;

@@ -28,7 +28,8 @@ export type Round = {
 
 type Running = Case & { readonly name: string; workspace: Workspace };
 
-const LOOK_MS = 250;
+/** Up to eighty are looked at: more often would take what the workers need. */
+const LOOK_MS = 1_000;
 
 export async function playRound(world: World, cases: readonly Case[], say: (line: string) => void): Promise<Round> {
   const db = new pg.Pool({ connectionString: world.berth.databaseUrl, max: 4 });
