@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { startPart } from '../cli/stack/part.ts';
 import { connect } from '../store/pool.ts';
 import { type Berth, startBerth } from '../test/support/berth.ts';
+import { testDatabase } from '../test/support/database.ts';
 import { desktopMachines, desktopsOf } from '../test/support/desktop.ts';
 import globalSetup from '../test/support/globalSetup.ts';
 import globalTeardown from '../test/support/globalTeardown.ts';
@@ -34,7 +35,9 @@ const workers = await startPart({
   readyLine: /workers polling/,
   logFile: join(berth.folder, 'workers.log'),
 });
-const db = connect(berth.databaseUrl, { max: 20 });
+// Workspaces that have no workflow would be taken up by Berth, all thousand of them at once.
+const apart = await testDatabase();
+const db = connect(apart.url, { max: 20 });
 try {
   const on = desktopsOf(berth);
   const results = {
@@ -45,6 +48,7 @@ try {
   console.log(JSON.stringify({ bench: 'control', at: new Date().toISOString(), ...results }));
 } finally {
   await db.end();
+  await apart.drop();
   await workers.stop();
   await berth.stop();
   await globalTeardown();
