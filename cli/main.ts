@@ -3,6 +3,7 @@
 import type { EmulatorCommand } from './emulator.ts';
 import { Command } from 'commander';
 import { InvalidSettings } from '../config/settings.ts';
+import { PartFailed } from './stack/part.ts';
 
 const berth = new Command('berth').description('One EC2 machine per AI-agent workspace').showHelpAfterError();
 
@@ -65,7 +66,7 @@ quotas
 try {
   await berth.parseAsync();
 } catch (error) {
-  // A sentence for a setting that is wrong; the whole stack for what we did not expect.
-  console.error(error instanceof InvalidSettings ? error.message : error);
+  // A sentence for a setting that is wrong or a part that is gone; the whole stack for what we did not expect.
+  console.error(error instanceof InvalidSettings || error instanceof PartFailed ? error.message : error);
   process.exit(1);
 }

@@ -2,6 +2,7 @@
 
 import { describeAws, progressOn } from '../progress.ts';
 import { awsTarget } from '../stack/aws.ts';
+import { PartFailed } from '../stack/part.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { canvas, type Canvas, type StreamedEvent } from './canvas.ts';
 import { narrate } from './narrate.ts';
@@ -28,7 +29,7 @@ export async function runDemo(): Promise<void> {
   const stack = await startStack({ onStep: progress.onStep });
   try {
     const broken = stack.broken.then((part) => {
-      throw new Error(`${part} ended unexpectedly; see ${stack.runFolder}/${part}.log`);
+      throw new PartFailed(`${part} ended unexpectedly; see ${stack.runFolder}/${part}.log`);
     });
     const stopped = new Promise<never>((_, reject) => {
       if (interrupted.signal.aborted) reject(interrupted.signal.reason);

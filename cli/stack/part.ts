@@ -30,6 +30,11 @@ export type Part = {
   kill(): Promise<void>;
 };
 
+/** A part that did not start, or ended by itself: what its message says is all that there is to know. */
+export class PartFailed extends Error {
+  override readonly name = 'PartFailed';
+}
+
 const READY_TIMEOUT_MS = 60_000;
 /** On one machine nobody waits out a worker's whole drain (workers/worker.ts): what is cut off is made good by the next start. */
 const STOP_GRACE_MS = 8_000;
@@ -77,7 +82,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
   } catch (error) {
     await end(child, exited, 'SIGKILL');
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${name} did not start (${why}).\n${await tail(logFile)}`, { cause: error });
+    throw new PartFailed(`${name} did not start (${why}).\n${await tail(logFile)}`, { cause: error });
   }
 }
 
