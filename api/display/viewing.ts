@@ -172,7 +172,7 @@ export class Viewing {
     const { viewer, desktop } = this.#options;
     if (this.#ending !== null) return;
     if (viewer.bufferedAmount < HIGH_BYTES) return viewer.send(chunk);
-    // Told of when it has gone, with all that was before it: to be told of each costs a busy desktop a tenth of its rate.
+    // Read again once this has gone, and with it all that was before it.
     desktop.socket.pause();
     viewer.send(chunk, () => {
       if (this.#ending === null) desktop.socket.resume();
