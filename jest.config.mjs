@@ -16,7 +16,7 @@ export default {
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
   // Two cores: one for the servers and one for the tests would be idle half of the time; three workers would starve both.
   maxWorkers: 2,
-  // What a file leaves in its process makes all later ones slower: the last hundred took three times as long as by themselves.
+  // What a file leaves in its process makes all later ones slower: the last hundred took more than twice as long as they do now.
   workerIdleMemoryLimit: '500MB',
   // Beside the chaos runs a test has a small share of two cores; what hangs is found all the same.
   testTimeout: 90_000,

@@ -35,7 +35,7 @@ const workers = await startPart({
   readyLine: /workers polling/,
   logFile: join(berth.folder, 'workers.log'),
 });
-// Workspaces that have no workflow would be taken up by Berth, all thousand of them at once.
+// Berth takes up workspaces that have no workflow, one after the other, while everything else is measured.
 const apart = await testDatabase();
 const db = connect(apart.url, { max: 20 });
 try {

@@ -12,3 +12,8 @@ export async function untilTaken<Answer>({ user }: Berth, path: string, body: ob
     }
   }
 }
+
+export async function createdOnline(berth: Berth, name: string): Promise<void> {
+  const { id } = await untilTaken<{ id: string }>(berth, '/workspaces', { name });
+  await berth.untilEvent(id, 'WORKSPACE_ONLINE');
+}

@@ -1,7 +1,7 @@
 // The control lock in Postgres: what its guards let through, what its readers see, and an audit that shows each tampering.
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { INPUT_UNDER_WAY, isFree, type Lock, type LockChange, newLock } from '../domain/control-lock.ts';
+import { INPUT_UNDER_WAY, type Lock, type LockChange, newLock } from '../domain/control-lock.ts';
 import { foldControl } from '../domain/control-lock-facts.ts';
 import { decideControl } from '../domain/control-lock-requests.ts';
 import type { TenantId, WorkspaceId } from '../domain/ids.ts';
@@ -109,15 +109,18 @@ it('nothing is granted for a machine that is not the present one, or does not se
   const replaced = await workspaceOnline({ generation: 2, generations: 2 });
   expect(await grant(replaced, byUser)).toEqual({ result: 'no-display', status: 'restarting' });
   const leaving = await workspaceOnline({ operation });
-  expect(isFree(lockOf(await revokeDisplay(db, leaving, operation!.id)))).toBe(true);
+  expect(await revokeDisplay(db, leaving, operation!.id)).toEqual({ isInUse: false });
   expect(await grant(leaving, byAgent)).toEqual({ result: 'no-display', status: 'restarting' });
   expect(await liveFence(db, leaving)).toBeNull();
   await publish(leaving, 2);
   expect(await grant(leaving, byAgent)).toMatchObject({ result: 'written' });
   expect(await liveFence(db, leaving)).toMatchObject({ fence: 1 });
   for (const _again of [1, 2]) {
-    const row = await revokeDisplay(db, leaving, randomUUID());
-    expect(lockOf(row)).toMatchObject({ fence: 1, holder: { controller: 'agent', actor: AGENT } });
+    expect(await revokeDisplay(db, leaving, randomUUID())).toEqual({ isInUse: true });
+    expect(lockOf((await findLock(db, leaving))!)).toMatchObject({
+      fence: 1,
+      holder: { controller: 'agent', actor: AGENT },
+    });
   }
   expect(await liveFence(db, leaving)).toBeNull();
 });

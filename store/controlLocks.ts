@@ -1,6 +1,6 @@
 // The control lock's row: made once, read by permits and the display proxy, renewed by its holder.
 
-import type { Lock, ParkReason } from '../domain/control-lock.ts';
+import { isFree, type Lock, type ParkReason } from '../domain/control-lock.ts';
 import type { PermitView } from '../domain/control-lock-permit.ts';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { Queryable } from './pool.ts';
@@ -156,17 +156,20 @@ export async function renewLease(
   return rows[0] ?? null;
 }
 
-/** From here on nothing is granted or permitted while the workspace is in that operation's hands. The lock as it is; safe to repeat. */
+/**
+ * From here on nothing is granted or permitted while the workspace is in that operation's hands. `isInUse`: somebody has control, asks
+ * for it or is kept out for it; where nobody is, there is no workflow to tell, or one whose grant is refused here. Safe to repeat.
+ */
 export async function revokeDisplay(
   db: Queryable,
   workspaceId: WorkspaceId,
   operationId: string,
-): Promise<ControlLockRow> {
+): Promise<{ readonly isInUse: boolean }> {
   const { rows } = await db.query(
     `insert into control_locks as c (workspace_id, revoked_operation) values ($1, $2)
      on conflict (workspace_id) do update set revoked_operation = excluded.revoked_operation
      returning *, ${NOW}`,
     [workspaceId, operationId],
   );
-  return rows[0];
+  return { isInUse: !isFree(lockOf(rows[0])) };
 }

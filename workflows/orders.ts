@@ -37,8 +37,8 @@ export async function order(
     turn,
     timeoutMs,
   ]);
-  // Nobody waits for it: what was granted ends with the record already.
-  const told = isDisplayInUse ? tellControl(operation, { generation }) : Promise.resolve();
+  // The machine is at it meanwhile, and its answer waits.
+  if (isDisplayInUse) await tellControl(operation, { generation });
   try {
     const answered =
       answer ??
@@ -62,7 +62,6 @@ export async function order(
       const because = content.error ?? 'no reason given';
       throw failure('ORDER_FAILED', { instance_id: instanceId, order: kind, because });
     }
-    await told;
     return { volumeId: content.volume_id ?? null, manifest: content.manifest ?? null };
   } catch (error) {
     if (isKept) throw error;

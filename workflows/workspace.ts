@@ -88,7 +88,7 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
     await awoken();
     if (state.version > publishedVersion) await publish();
     else if (state.phase === 'gone' || state.phase === 'new') break;
-    else return continueAsNew<typeof workspace>({ workspaceId, tenantId, state });
+    else if (isRested()) return continueAsNew<typeof workspace>({ workspaceId, tenantId, state });
   }
   await condition(allHandlersFinished);
 

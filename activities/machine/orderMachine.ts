@@ -1,10 +1,9 @@
 // Gives a machine an order; what it answers comes to the calling workflow as the signal `machineAnswered`.
 
 import { Context } from '@temporalio/activity';
-import { isFree } from '../../domain/control-lock.ts';
 import type { OperationRef } from '../../domain/ids.ts';
 import type { LaunchKey, OrderKind } from '../../domain/machine.ts';
-import { lockOf, revokeDisplay } from '../../store/controlLocks.ts';
+import { revokeDisplay } from '../../store/controlLocks.ts';
 import { type OrderAnswer, recordOrder, withdrawOrder } from '../../store/machineOrders.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { recordStep, waits } from '../records/steps.ts';
@@ -30,8 +29,7 @@ export const orderMachine =
     const orderId = uuidOf(`${operation.operationId}/order/${kind}/${key.generation}/${key.attempt}/${turn}`);
     const watcher = Context.current().info.workflowExecution!.workflowId;
     const { workspaceId, generation, attempt } = key;
-    const isDisplayInUse =
-      kind === 'quiesce' && !isFree(lockOf(await revokeDisplay(db, workspaceId, operation.operationId)));
+    const isDisplayInUse = kind === 'quiesce' && (await revokeDisplay(db, workspaceId, operation.operationId)).isInUse;
     const answer = await recordOrder(db, { workspaceId, generation, attempt, id: orderId, kind, watcher });
     await recordStep(db, operation, 'ordered', orderId, { order: kind, generation, ...waits('answer', timeoutMs) });
     return { orderId, answer, isDisplayInUse };

@@ -3,7 +3,6 @@
 import { Context } from '@temporalio/activity';
 import {
   controllerOf,
-  isFree,
   type Happening,
   type Holder,
   type Lock,
@@ -85,12 +84,8 @@ export const recordRefusedTakeover =
     });
   };
 
-/**
- * Before a machine stops serving: from here on nothing is granted or permitted on it. Whether anybody has control, asks for it or is
- * kept out for it: where nobody is, there is no workflow to tell, or one whose grant Postgres refuses. Safe to repeat.
- */
+/** Before a machine stops serving: from here on nothing is granted or permitted on it, and whether there is anybody to tell. Safe to repeat. */
 export const revokeDisplay =
   ({ db }: Dependencies) =>
-  async ({ workspaceId, operationId }: OperationRef): Promise<{ readonly isInUse: boolean }> => ({
-    isInUse: !isFree(lockOf(await revoke(db, workspaceId, operationId))),
-  });
+  ({ workspaceId, operationId }: OperationRef): Promise<{ readonly isInUse: boolean }> =>
+    revoke(db, workspaceId, operationId);

@@ -6,7 +6,7 @@ import type { Database } from '../../store/pool.ts';
 import type { Berth } from '../../test/support/berth.ts';
 import { operationsOf } from '../../test/support/operations.ts';
 import { figuresOf, row } from '../figures.ts';
-import { untilTaken } from '../untilTaken.ts';
+import { createdOnline } from '../untilTaken.ts';
 
 /** Machines are made in groups: the emulator's own boots are no part of this. */
 const GROUP = 20;
@@ -30,8 +30,7 @@ export async function storm(berth: Berth, db: Database, machines: number, create
   const made = Array.from({ length: creates }, async (_, index) => {
     await pause(index * EVERY_MS);
     const askedAt = Date.now();
-    const { id } = await untilTaken<{ id: string }>(berth, '/workspaces', { name: 'made meanwhile' });
-    await berth.untilEvent(id, 'WORKSPACE_ONLINE');
+    await createdOnline(berth, 'made meanwhile');
     return Date.now() - askedAt;
   });
   await Promise.all(taken.map(({ instance }) => aws.interrupt(instance)));

@@ -1,11 +1,11 @@
-// Creates and checkpoints at a pace that leaves the machine room: the same without a crowd of recreates and with one tell what it does to them.
+// Creates and checkpoints one after the other: the same without a crowd of recreates and with one tell what it does to them.
 
 import type { Berth } from '../../test/support/berth.ts';
 import { type Operation, operationsOf } from '../../test/support/operations.ts';
 import { type Figures, figuresOf } from '../figures.ts';
-import { untilTaken } from '../untilTaken.ts';
+import { createdOnline, untilTaken } from '../untilTaken.ts';
 
-/** Of each kind. Together they take about half of two cores. */
+/** Of each kind, at a pace at which none waits for the one before where nothing else goes on. */
 const AMONG = 20;
 const EVERY_MS = 1_500;
 const ASKED_EVERY_MS = 100;
@@ -22,7 +22,7 @@ export async function homesToCopy(berth: Berth): Promise<readonly string[]> {
 export async function among(berth: Berth, homes: readonly string[]): Promise<Among> {
   const [creates, checkpoints]: Promise<number>[][] = [[], []];
   for (const id of homes) {
-    creates!.push(timed(() => created(berth)));
+    creates!.push(timed(() => createdOnline(berth, 'among them')));
     checkpoints!.push(timed(() => runOperation(berth, id, 'checkpoint', ASKED_EVERY_MS)));
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
@@ -35,11 +35,6 @@ export async function among(berth: Berth, homes: readonly string[]): Promise<Amo
 export async function runOperation(berth: Berth, id: string, command: string, everyMs: number): Promise<Operation> {
   const { operation_id } = await untilTaken<{ operation_id: string }>(berth, `/workspaces/${id}/${command}`, {});
   return operationsOf(berth).ended(id, operation_id, everyMs);
-}
-
-async function created(berth: Berth): Promise<void> {
-  const { id } = await untilTaken<{ id: string }>(berth, '/workspaces', { name: 'among them' });
-  await berth.untilEvent(id, 'WORKSPACE_ONLINE');
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

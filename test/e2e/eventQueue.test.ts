@@ -4,7 +4,7 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { inlineMachines } from '../../emulator/machines/inline.ts';
 import { type Berth, startBerth } from '../support/berth.ts';
 import { readHome } from '../support/home.ts';
-import { FILES, operationsOf, type Read } from '../support/operations.ts';
+import { FILES, operationsOf } from '../support/operations.ts';
 import { until } from '../support/until.ts';
 
 const QUEUE = 'berth-ec2-events';
@@ -51,7 +51,6 @@ const warning = (id: string): string =>
   event('EC2 Spot Instance Interruption Warning', { 'instance-id': id, 'instance-action': 'terminate' });
 const ended = (id: string): string =>
   event('EC2 Instance State-change Notification', { 'instance-id': id, state: 'terminated' });
-const untilRead = (id: string, holds: (read: Read) => boolean) => until(() => on.read(id), holds);
 type Queue = {
   readonly counts: Record<'told' | 'ignored' | 'other' | 'set_aside', { readonly total: number }>;
   readonly set_aside: readonly { readonly body: string; readonly because: string }[];
@@ -68,7 +67,7 @@ it('a warning saves the home in time, and the end that is told after it brings a
   expect(noticed).toMatchObject({ instance_id: instance, source: 'events', deadline: expect.any(String) });
   // The same again, and the end before its time is told by nobody else.
   await Promise.all([send(warning(instance)), send(warning(instance))]);
-  const now = await untilRead(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
+  const now = await on.untilRead(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
   expect(await readHome(berth, volume)).toEqual(FILES);
   expect(on.alive(id)).toEqual([now.machine!.instance_id]);
   expect(await berth.user.call('GET', `/workspaces/${id}/restore-points`)).toMatchObject([
@@ -85,7 +84,7 @@ it('a warning saves the home in time, and the end that is told after it brings a
 it('an end without a warning is told by the event of its state', async () => {
   const { id, instance, volume } = await on.online('ended', SPOT);
   await control(`instances/${instance}/interrupt`, { notice_ms: 0 });
-  await untilRead(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
+  await on.untilRead(id, ({ phase, generation }) => phase === 'ready' && generation === 2);
   expect(await readHome(berth, volume)).toEqual(FILES);
 });
 

@@ -2,7 +2,6 @@
 
 import { type Berth, startBerth } from '../support/berth.ts';
 import { operationsOf } from '../support/operations.ts';
-import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -89,8 +88,5 @@ it('has no parent that is not there, and no circle', async () => {
 });
 
 async function untilOnline(id: string): Promise<void> {
-  await until(
-    () => on.read(id),
-    ({ status }) => status === 'online',
-  );
+  await on.untilRead(id, ({ status }) => status === 'online');
 }

@@ -6,7 +6,6 @@ import { readHome } from '../support/home.ts';
 import { FILES, operationsOf, type Read } from '../support/operations.ts';
 import { type Receiver, startReceiver, verify } from '../support/receiver.ts';
 import { QUICK_WEBHOOKS, webhookOf } from '../support/webhooks.ts';
-import { until } from '../support/until.ts';
 
 let berth: Berth;
 let on: ReturnType<typeof operationsOf>;
@@ -42,16 +41,15 @@ const control = async (path: string, body: object = {}): Promise<void> => {
   const answer = await fetch(`${berth.emulator.url}/_emulator/${path}`, { method: 'POST', body: JSON.stringify(body) });
   expect(await answer.json()).not.toHaveProperty('error');
 };
-const untilRead = (id: string, holds: (read: Read) => boolean) => until(() => on.read(id), holds);
 const eventsOf = async (id: string): Promise<string[]> =>
   (await berth.user.call<{ event_type: string }[]>('GET', `/events/${id}`)).map((event) => event.event_type);
 
 it('saves the home before the machine is taken, and goes on with another one and the same volume', async () => {
   const { id, instance, volume } = await on.online('taken', spot());
   await control(`instances/${instance}/interrupt`, LONG_NOTICE);
-  const noticed = await untilRead(id, ({ phase }) => phase === 'interrupted' || phase === 'recovering');
+  const noticed = await on.untilRead(id, ({ phase }) => phase === 'interrupted' || phase === 'recovering');
   expect(noticed).toMatchObject({ interruption: { instance_id: instance, deadline: expect.any(String) } });
-  const now = await untilRead(id, ({ status, generation }) => status === 'online' && generation === 2);
+  const now = await on.untilRead(id, ({ status, generation }) => status === 'online' && generation === 2);
   expect(now).toMatchObject({ interruption: null, home: { volume_id: volume } });
   expect(now.machine!.instance_id).not.toBe(instance);
   expect(await readHome(berth, volume)).toEqual(FILES);
@@ -74,7 +72,7 @@ it('saves the home before the machine is taken, and goes on with another one and
 it('goes on after an end without a notice', async () => {
   const { id, instance, volume } = await on.online('vanished', spot());
   await control(`instances/${instance}/interrupt`, { notice_ms: 0 });
-  const now = await untilRead(id, ({ status, generation }) => status === 'online' && generation === 2);
+  const now = await on.untilRead(id, ({ status, generation }) => status === 'online' && generation === 2);
   expect(now).toMatchObject({ home: { volume_id: volume } });
   expect(await readHome(berth, volume)).toEqual(FILES);
   expect(await eventsOf(id)).toContain('WORKSPACE_MACHINE_ENDED');
@@ -84,7 +82,7 @@ it('waits paused where there is no spot capacity, and says until when; a resume 
   const { id, instance, volume } = await on.online('scarce', spot());
   berth.emulator.control.capacity.set('*', '*', 'spot', 0);
   await control(`instances/${instance}/interrupt`);
-  const waiting = await untilRead(id, ({ status }) => status === 'paused');
+  const waiting = await on.untilRead(id, ({ status }) => status === 'paused');
   expect(waiting).toMatchObject({
     failure: { code: 'CAPACITY_EXHAUSTED' },
     machine: null,
@@ -107,7 +105,7 @@ it('goes on-demand where its policy says so and there is no spot capacity', asyn
   const { id, instance, volume } = await on.online('insists', spot('on-demand'));
   berth.emulator.control.capacity.set('*', '*', 'spot', 0);
   await control(`instances/${instance}/interrupt`);
-  const now = await untilRead(id, ({ status, generation }) => status === 'online' && generation === 2);
+  const now = await on.untilRead(id, ({ status, generation }) => status === 'online' && generation === 2);
   expect(now).toMatchObject({ compute: { market: 'spot' } });
   expect(berth.instances().find((entry) => entry.id === now.machine!.instance_id)).toMatchObject({ billable: true });
   expect(await readHome(berth, volume)).toEqual(FILES);
@@ -116,7 +114,7 @@ it('goes on-demand where its policy says so and there is no spot capacity', asyn
 it('is paused at once where its policy says so', async () => {
   const { id, instance } = await on.online('calm', spot('pause'));
   await control(`instances/${instance}/interrupt`);
-  expect(await untilRead(id, ({ status }) => status === 'paused')).toMatchObject({
+  expect(await on.untilRead(id, ({ status }) => status === 'paused')).toMatchObject({
     failure: { code: 'SPOT_INTERRUPTED' },
   });
 });
@@ -163,11 +161,11 @@ it('an operation under way is called off by a notice, and the home is saved all 
   // Its new machine is long in coming.
   berth.emulator.control.change({ delays: { pendingMs: 60_000 } });
   const { operation_id } = await berth.user.call('POST', `/workspaces/${id}/recreate`);
-  await untilRead(id, ({ phase }) => phase === 'recreating');
+  await on.untilRead(id, ({ phase }) => phase === 'recreating');
   await control(`instances/${instance}/interrupt`);
   expect(await on.ended(id, operation_id)).toMatchObject({ status: 'cancelled' });
   berth.emulator.control.change({ delays: { pendingMs: 20 } });
-  const now = await untilRead(id, ({ status, phase }) => status === 'online' && phase === 'ready');
+  const now = await on.untilRead(id, ({ status, phase }) => status === 'online' && phase === 'ready');
   expect(now.generation).toBeGreaterThan(1);
   expect(await readHome(berth, volume)).toEqual(FILES);
   expect(on.alive(id)).toEqual([now.machine!.instance_id]);

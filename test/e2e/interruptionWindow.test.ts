@@ -36,8 +36,7 @@ const spot = (policy?: string) => ({
   compute: { market: 'spot', ...(policy === undefined ? {} : { interruption_policy: policy }) },
   max_hourly_usd: '1',
 });
-const untilRead = (id: string, holds: (read: Seen) => boolean): Promise<Seen> =>
-  until(() => on.read(id) as Promise<Seen>, holds);
+const untilRead = (id: string, isSo: (read: Seen) => boolean): Promise<Seen> => on.untilRead(id, isSo);
 const back = (id: string, generation: number) =>
   untilRead(id, (read) => read.phase === 'ready' && read.generation === generation);
 const points = (id: string) => berth.user.call<Point[]>('GET', `/workspaces/${id}/restore-points`);

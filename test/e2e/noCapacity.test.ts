@@ -30,7 +30,10 @@ beforeAll(async () => {
   await berth.user.call('PUT', '/admin/tenants/default/entitlements', { spot: true });
 });
 afterAll(() => berth.stop());
-afterEach(async () => void (await aws.clearCapacity()));
+afterEach(async () => {
+  berth.emulator.control.faults.clear();
+  await aws.clearCapacity();
+});
 
 type Waiting = Read & {
   readonly updated_at: string;
@@ -46,8 +49,7 @@ type Waiting = Read & {
 const SPOT = { compute: { market: 'spot', instance_type: 't3.large' }, max_hourly_usd: '1' };
 const isWaiting = ({ phase, interruption }: Waiting): boolean =>
   phase === 'paused' && interruption?.stage === 'waiting';
-const untilRead = (id: string, holds: (read: Waiting) => boolean): Promise<Waiting> =>
-  until(() => on.read(id) as Promise<Waiting>, holds);
+const untilRead = (id: string, isSo: (read: Waiting) => boolean): Promise<Waiting> => on.untilRead(id, isSo);
 /** Its machine is taken away, and there is room nowhere. */
 async function taken(name: string): Promise<{ id: string; volume: string }> {
   const { id, instance, volume } = await on.online(name, SPOT);
@@ -115,14 +117,13 @@ it('a copy of the home that is under way when it is time to look again is made, 
   const { id } = await taken('copied meanwhile');
   // For longer than the longest wait between two looks.
   berth.emulator.control.faults.add({ action: 'CreateSnapshot', effect: 'after', delayMs: 5_000, nth: 1 });
-  const { operation_id } = await until(
-    () => berth.user.call<{ operation_id: string }>('POST', `/workspaces/${id}/checkpoint`, {}).catch(() => null),
-    (answer) => answer !== null,
-  ).then((answer) => answer!);
+  // Refused while it looks.
+  const asked = await until(() =>
+    berth.user.call<{ operation_id: string }>('POST', `/workspaces/${id}/checkpoint`, {}).catch(() => null),
+  );
   const { interruption } = await untilRead(id, isWaiting);
-  expect(await on.ended(id, operation_id)).toMatchObject({ status: 'succeeded' });
+  expect(await on.ended(id, asked!.operation_id)).toMatchObject({ status: 'succeeded' });
   await untilRead(id, (read) => (read.interruption?.attempts ?? 0) > interruption!.attempts);
   await aws.clearCapacity();
   await untilRead(id, ({ status, phase }) => status === 'online' && phase === 'ready');
-  berth.emulator.control.faults.clear();
 }, 60_000);

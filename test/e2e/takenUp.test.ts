@@ -27,11 +27,7 @@ async function reconciled(): Promise<void> {
     });
   await until(run, (said) => said !== '0 taken up');
 }
-const untilPhase = (id: string, phase: string) =>
-  until(
-    () => on.read(id),
-    (read) => read.phase === phase,
-  );
+const untilPhase = (id: string, phase: string) => on.untilRead(id, (read) => read.phase === phase);
 
 it('one that rests serves on, and takes commands again', async () => {
   const { id, instance } = await on.online('ended at rest');

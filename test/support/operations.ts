@@ -35,6 +35,8 @@ export function operationsOf(berth: Berth) {
     return { id, instance: String(payload['instance_id']), volume, zone: String(payload['zone']) };
   }
 
+  const read = (id: string): Promise<Read> => user.call<Read>('GET', `/workspaces/${id}`);
+
   function ended(id: string, operationId: unknown, everyMs?: number): Promise<Operation> {
     const read = () => user.call<Operation>('GET', `/workspaces/${id}/operations/${String(operationId)}`);
     return until(read, ({ status }) => status !== 'running', everyMs);
@@ -48,7 +50,10 @@ export function operationsOf(berth: Berth) {
       const { operation_id } = await user.call('POST', `/workspaces/${id}/${command}`, body);
       return ended(id, operation_id);
     },
-    read: (id: string) => user.call<Read>('GET', `/workspaces/${id}`),
+    read,
+    /** Reads it until it is so. `Seen`: what more of it is looked at. */
+    untilRead: <Seen extends Read = Read>(id: string, isSo: (seen: Seen) => boolean): Promise<Seen> =>
+      until(() => read(id) as Promise<Seen>, isSo),
     /** Its instances that cost money. */
     alive: (id: string) =>
       berth
