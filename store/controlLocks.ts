@@ -86,9 +86,9 @@ export function lockOf(row: ControlLockRow): Lock {
  */
 const PERMIT_VIEW = {
   name: 'control-permit',
-  text: `select controller, fence, generation,
+  text: `select fence, generation,
            (pending_request is not null)::int + (parked_reason is not null)::int * 2 + agent_paused::int * 4
-             + (revoked_operation is not null)::int * 8 as flags,
+             + (revoked_operation is not null)::int * 8 + (controller = 'agent')::int * 16 + (controller = 'user')::int * 32 as flags,
            date_part('epoch', expires_at - clock_timestamp()) * 1000 as lease_ms
          from control_locks where workspace_id = $1`,
 };
@@ -110,7 +110,7 @@ export async function permitView(db: Queryable, workspaceId: WorkspaceId): Promi
   const row = rows[0];
   if (row === undefined) return NO_LOCK;
   return {
-    controller: row.controller,
+    controller: (row.flags & 16) !== 0 ? 'agent' : (row.flags & 32) !== 0 ? 'user' : 'none',
     fence: row.fence,
     generation: row.generation,
     leaseMs: row.lease_ms ?? 0,

@@ -3,6 +3,7 @@
 import type { Client } from '@temporalio/client';
 import { controlClient } from '../../emulator/control/client.ts';
 import { LIVES, SPOT } from '../chaos/operations/lives.ts';
+import { Pool } from '../chaos/operations/pool.ts';
 import { tell } from '../chaos/operations/report.ts';
 import { playRound } from '../chaos/operations/round.ts';
 import { openWorld } from '../chaos/operations/world.ts';
@@ -27,12 +28,14 @@ it('records', async () => {
 async function ofOperations(): Promise<Recorded[]> {
   const world = await openWorld();
   try {
-    const { results, leaks } = await playRound(
+    const pool = new Pool(world);
+    const results = await playRound(
       world,
+      pool,
       LIVES.map((life) => ({ life, boundary: null, fault: 'fails' as const })),
       tell,
     );
-    expect([...results.flatMap(({ violations }) => violations), ...leaks]).toEqual([]);
+    expect([...results.flatMap(({ violations }) => violations), ...(await pool.empty())]).toEqual([]);
     return await historiesOf(world.berth, new Map(results.map(({ workspaceId, life }) => [workspaceId, life.name])));
   } finally {
     await world.stop();

@@ -14,33 +14,41 @@ const TRIED: Readonly<Record<Moment, readonly Fault[]>> = {
 };
 
 /**
- * Everything that can go wrong in each operation, a list for each of its places: inside of an activity one after each call that
- * has changed something, and one around it, for before it and after it are nobody's in between.
+ * Each boundary as often as there are faults for it, the boundaries in turn: every one has had its first before any has its second.
+ * Boundaries of one kind begin with another fault each, so that the first turn has them all.
  */
-export const faultsOf = (recorded: readonly Recorded[]): Case[][] =>
-  recorded.flatMap(({ life, boundaries }) => {
-    const places = new Map<string, Boundary[]>();
-    for (const boundary of boundaries) {
-      const name = `${boundary.activity}#${boundary.nth} ${boundary.call ?? 'around'}`;
-      places.set(name, [...(places.get(name) ?? []), boundary]);
-    }
-    return [...places.values()].map((own) =>
-      own.flatMap((boundary) => TRIED[boundary.moment].map((fault) => caseOf(life, boundary, fault))),
-    );
-  });
+export function casesOf(recorded: readonly Recorded[]): Case[][] {
+  const begun = new Map<Moment, number>();
+  const own = recorded.flatMap(({ life, boundaries }) =>
+    boundaries.map((boundary) => {
+      const first = begun.get(boundary.moment) ?? 0;
+      begun.set(boundary.moment, first + 1);
+      const tried = TRIED[boundary.moment];
+      return tried.map((_, turn) => caseOf(life, boundary, tried[(first + turn) % tried.length]!));
+    }),
+  );
+  const turns = Math.max(...own.map((cases) => cases.length));
+  return Array.from({ length: turns }, (_, turn) => inOrder(own.flatMap((cases) => cases[turn] ?? [])));
+}
+
+/** What is made comes first and what is deleted last: in between the same workspaces serve for all. */
+function inOrder(cases: readonly Case[]): Case[] {
+  const made = cases.filter(({ life }) => life.perform === undefined);
+  const deleted = cases.filter(({ life }) => life.rests.phase === 'gone');
+  const others = cases.filter((each) => !made.includes(each) && !deleted.includes(each));
+  return [...made, ...dealt(others), ...deleted];
+}
+
+/** One of each operation after the other, so that what one leaves is there for the next to find. */
+function dealt(cases: readonly Case[]): Case[] {
+  const names = [...new Set(cases.map(({ life }) => life.name))];
+  const byLife = names.map((name) => cases.filter(({ life }) => life.name === name));
+  const longest = Math.max(0, ...byLife.map((own) => own.length));
+  return Array.from({ length: longest }, (_, index) => byLife.flatMap((own) => own[index] ?? [])).flat();
+}
 
 /** Only spot machines are taken away; what comes of the workspace then is as good as what was asked for. */
 const caseOf = (life: Life, boundary: Boundary, fault: Fault): Case =>
   fault === 'loses its machine'
     ? { life: { ...life, body: SPOT, rests: life.rests.phase === 'gone' ? life.rests : {} }, boundary, fault }
     : { life, boundary, fault };
-
-/** One fault for each place of each operation; another one in each turn. */
-export const turn = (faults: readonly Case[][], number: number): Case[] =>
-  faults.map((own, index) => own[(index + number) % own.length]!);
-
-/** Each once, the places in turn. */
-export function all(faults: readonly Case[][]): Case[] {
-  const turns = Math.max(...faults.map((own) => own.length));
-  return Array.from({ length: turns }, (_, number) => faults.flatMap((own) => own[number] ?? [])).flat();
-}

@@ -45,7 +45,10 @@ export async function violations(world: World, db: pg.Pool, workspace: Workspace
     if (actual !== expected) found.push(`${what}: ${String(actual)}, not ${String(expected)}`);
   };
   if (rests.phase !== undefined) is('phase', now.phase, rests.phase);
-  if (rests.generation !== undefined) is('generation', now.generation, rests.generation);
+  if (rests.generation !== undefined && rests.isSameMachine === true)
+    is('generation', now.generation, rests.generation);
+  if (rests.generation !== undefined && now.generation < rests.generation)
+    found.push(`generation: ${now.generation}, not ${rests.generation} or later`);
   if (rests.hasMachine !== undefined) is('machine', now.machine !== null, rests.hasMachine);
   if (now.phase === 'ready') is('a machine behind what is ready', now.machine !== null, true);
   const owned = {

@@ -1,4 +1,4 @@
-// The operations under test: what a workspace does before one, how it is asked for, and when it has come to rest.
+// The operations under test: what a workspace is before one, how it is asked for, and when it has come to rest.
 
 import type { OperationId, WorkspaceId } from '../../../domain/ids.ts';
 import { checkpointDueSignal, workspaceWorkflowId } from '../../../workflows/messages.ts';
@@ -6,18 +6,40 @@ import { ask, type Workspace } from './workspaces.ts';
 import type { Rests } from './rest.ts';
 import { ELSEWHERE, type World } from './world.ts';
 
+/** How a workspace rests: serving, its machine stopped, its machine gone. */
+export type Standing = 'online' | 'stopped' | 'home alone';
+
 export type Life = {
   readonly name: string;
   /** Of the operation whose boundaries are gone through. */
   readonly kind: string;
   /** Of the workspace, when it is made. */
-  readonly body?: object;
-  /** Of a workspace that is online; absent = nothing. */
+  readonly body?: typeof SPOT;
+  /** As what the operation finds it; absent = online. */
+  readonly finds?: Standing;
+  /** Of a workspace that is online, so that the operation finds what it needs; absent = nothing. */
   prepare?(world: World, workspace: Workspace): Promise<void>;
   /** Absent = its making is what is tested. */
   perform?(world: World, workspace: Workspace): Promise<void>;
-  readonly rests: Rests;
+  readonly rests: Outcome;
 };
+
+/** Like `Rests`, and counted from where the operation began. */
+type Outcome = Pick<Rests, 'phase' | 'hasMachine'> & {
+  /** Whether it has another machine; absent = either. */
+  readonly isReplaced?: boolean;
+  /** It has one restore point more. */
+  readonly isCopied?: boolean;
+};
+
+/** Of a workspace that stands as it was last looked at. */
+export const restsOf = ({ rests }: Life, { generation, copies }: Workspace): Rests => ({
+  ...(rests.phase === undefined ? {} : { phase: rests.phase }),
+  ...(rests.hasMachine === undefined ? {} : { hasMachine: rests.hasMachine }),
+  ...(rests.isReplaced === undefined ? {} : { generation: generation + (rests.isReplaced ? 1 : 0) }),
+  ...(rests.isReplaced === false ? { isSameMachine: true } : {}),
+  ...(rests.isCopied === true ? { copies: copies + 1 } : {}),
+});
 
 export const SPOT = { compute: { market: 'spot' }, max_hourly_usd: '1' };
 
@@ -41,28 +63,33 @@ const done =
   };
 
 export const LIVES: readonly Life[] = [
-  { name: 'provision', kind: 'provision', rests: { phase: 'ready', generation: 1 } },
-  { name: 'recreate', kind: 'recreate', perform: command('recreate'), rests: { phase: 'ready', generation: 2 } },
+  { name: 'provision', kind: 'provision', rests: { phase: 'ready', isReplaced: true } },
+  { name: 'recreate', kind: 'recreate', perform: command('recreate'), rests: { phase: 'ready', isReplaced: true } },
   {
     name: 'recreate in another zone',
     kind: 'recreate',
     perform: command('recreate', ({ zone }) => ({ compute: { instance_type: ELSEWHERE[zone] } })),
-    rests: { phase: 'ready', generation: 2 },
+    rests: { phase: 'ready', isReplaced: true },
   },
   {
     name: 'recreate, old machine first',
     kind: 'recreate',
     perform: command('recreate', { strategy: 'replace' }),
-    rests: { phase: 'ready', generation: 2 },
+    rests: { phase: 'ready', isReplaced: true },
   },
-  { name: 'restart', kind: 'restart', perform: command('restart'), rests: { phase: 'ready', generation: 1 } },
-  { name: 'checkpoint', kind: 'checkpoint', perform: command('checkpoint'), rests: { phase: 'ready', generation: 1 } },
+  { name: 'restart', kind: 'restart', perform: command('restart'), rests: { phase: 'ready', isReplaced: false } },
+  {
+    name: 'checkpoint',
+    kind: 'checkpoint',
+    perform: command('checkpoint'),
+    rests: { phase: 'ready', isReplaced: false },
+  },
   {
     name: 'restore',
     kind: 'restore',
     prepare: done('checkpoint'),
     perform: command('restore'),
-    rests: { phase: 'ready', generation: 2 },
+    rests: { phase: 'ready', isReplaced: true },
   },
   { name: 'pause', kind: 'pause', perform: command('pause'), rests: { phase: 'paused', hasMachine: true } },
   {
@@ -74,16 +101,18 @@ export const LIVES: readonly Life[] = [
   {
     name: 'resume',
     kind: 'resume',
+    finds: 'stopped',
     prepare: done('pause'),
     perform: command('resume'),
-    rests: { phase: 'ready', generation: 1 },
+    rests: { phase: 'ready', isReplaced: false },
   },
   {
     name: 'resume of a home alone',
     kind: 'resume',
+    finds: 'home alone',
     prepare: done('pause', { mode: 'terminate' }),
     perform: command('resume'),
-    rests: { phase: 'ready', generation: 2 },
+    rests: { phase: 'ready', isReplaced: true },
   },
   {
     name: 'checkpoint by schedule',
@@ -94,35 +123,35 @@ export const LIVES: readonly Life[] = [
       const entity = berth.temporal.workflow.getHandle(workspaceWorkflowId(id as WorkspaceId));
       await entity.signal(checkpointDueSignal, { operationId });
     },
-    rests: { phase: 'ready', generation: 1, hasRestorePoint: true },
+    rests: { phase: 'ready', isReplaced: false, isCopied: true },
   },
   {
     name: 'checkpoint on advice to leave',
     kind: 'checkpoint',
     body: SPOT,
     perform: async ({ aws }, { instanceId }) => void (await aws.rebalance(instanceId)),
-    rests: { phase: 'ready', generation: 1, hasRestorePoint: true },
+    rests: { phase: 'ready', isReplaced: false, isCopied: true },
   },
   {
     name: 'checkpoint before an interruption',
     kind: 'checkpoint',
     body: SPOT,
     perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId)),
-    rests: { phase: 'ready', generation: 2 },
+    rests: { phase: 'ready', isReplaced: true },
   },
   {
     name: 'recover from an interruption',
     kind: 'recover',
     body: SPOT,
     perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId, { notice_ms: 5_000 })),
-    rests: { phase: 'ready', generation: 2 },
+    rests: { phase: 'ready', isReplaced: true },
   },
   {
     name: 'recover without a notice',
     kind: 'recover',
     body: SPOT,
     perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId, { notice_ms: 0 })),
-    rests: { phase: 'ready', generation: 2 },
+    rests: { phase: 'ready', isReplaced: true },
   },
   {
     name: 'destroy',

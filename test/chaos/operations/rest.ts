@@ -9,11 +9,13 @@ import type { World } from './world.ts';
 /** What it is to rest as; absent = whatever it has come to. */
 export type Rests = {
   readonly phase?: 'ready' | 'paused' | 'gone';
-  /** At least. */
+  /** At least: numbers are given to operations that may need one, and not all do. */
   readonly generation?: number;
+  /** Its generation is that one, and no newer one. */
+  readonly isSameMachine?: boolean;
   readonly hasMachine?: boolean;
-  /** Of an operation that is no state of its workspace: nothing else tells that it has ended. */
-  readonly hasRestorePoint?: boolean;
+  /** So many checkpoints have succeeded, at least: they are no state of their workspace, nothing else tells that one has ended. */
+  readonly copies?: number;
 };
 
 /** Beyond it something hangs; the slowest has waited for a lost heartbeat twice. */
@@ -48,15 +50,15 @@ export async function isResting(world: World, id: string, rests: Rests): Promise
   const { phase, generation, operation, interruption } = await read(world, id);
   if (!['ready', 'paused', 'failed'].includes(phase) || operation !== null) return false;
   if (interruption !== null && (interruption.stage !== 'waiting' || interruption.tries_again_at !== null)) return false;
-  if (rests.hasRestorePoint === true && !(await isCopied(world, id))) return false;
+  if (rests.copies !== undefined && (await copiesOf(world, id)) < rests.copies) return false;
   return phase === 'failed' || generation >= (rests.generation ?? 1);
 }
 
-/** Its restore point is there, and the operation that has made it is over. */
-async function isCopied({ berth }: World, id: string): Promise<boolean> {
+/** Its checkpoints whose restore point is there and whose operation is over. */
+export async function copiesOf({ berth }: World, id: string): Promise<number> {
   type Listed = readonly { readonly kind: string; readonly status: string }[];
   const operations = await berth.user.call<Listed>('GET', `/workspaces/${id}/operations`);
-  return operations.some(({ kind, status }) => kind === 'checkpoint' && status === 'succeeded');
+  return operations.filter(({ kind, status }) => kind === 'checkpoint' && status === 'succeeded').length;
 }
 
 async function isGone({ berth }: World, id: string): Promise<boolean> {
@@ -137,17 +139,23 @@ export async function inTurn<In, Out>(all: readonly In[], act: (each: In) => Pro
   return results;
 }
 
-/** Deletes them and says what costs money nevertheless. */
-export async function removeAll(world: World, ids: readonly string[]): Promise<string[]> {
-  const { berth } = world;
+/** Deletes them and says which could not be. */
+export async function remove(world: World, ids: readonly string[]): Promise<string[]> {
   const failed = await inTurn(ids, async (id) => {
     try {
-      await berth.user.call('DELETE', `/workspaces/${id}`);
+      await world.berth.user.call('DELETE', `/workspaces/${id}`);
       await untilRest(world, id, { phase: 'gone' });
       return [];
     } catch (error) {
       return [`${id} is not deleted: ${String(error)}`];
     }
   });
-  return [...failed.flat(), ...berth.billable().map(({ kind, id, tags }) => `${kind} ${id} of ${tags['WorkspaceID']}`)];
+  return failed.flat();
+}
+
+/** Deletes the last ones and says what costs money nevertheless. */
+export async function removeAll(world: World, ids: readonly string[]): Promise<string[]> {
+  const { berth } = world;
+  const failed = await remove(world, ids);
+  return [...failed, ...berth.billable().map(({ kind, id, tags }) => `${kind} ${id} of ${tags['WorkspaceID']}`)];
 }

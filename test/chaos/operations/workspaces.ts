@@ -3,13 +3,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { writeHome } from '../../support/home.ts';
 import { FILES } from '../../support/operations.ts';
+import { copiesOf } from './rest.ts';
 import type { World } from './world.ts';
 
 export type Workspace = {
   readonly name: string;
   id: string;
   zone: string;
+  /** Of its machine; empty = it has none. */
   instanceId: string;
+  generation: number;
+  /** Its checkpoints that have succeeded. */
+  copies: number;
   /** Its home's bytes, which are to be the same in the end. */
   files: Record<string, string>;
   /** Every command that it was given, to be asked again. */
@@ -57,17 +62,34 @@ export async function ask(
 
 /** Begins it; it is known from then on. */
 export async function create(world: World, name: string, body: object = {}): Promise<Workspace> {
-  const workspace: Workspace = { name, id: '', zone: '', instanceId: '', files: {}, asked: [] };
+  const workspace: Workspace = {
+    name,
+    id: '',
+    zone: '',
+    instanceId: '',
+    generation: 0,
+    copies: 0,
+    files: {},
+    asked: [],
+  };
   const { id } = await ask(world, workspace, 'POST', '/workspaces', { name, ...body });
   workspace.id = String(id);
   return workspace;
 }
 
+/** How it stands now. */
+export async function lookAt(world: World, workspace: Workspace): Promise<void> {
+  const { machine, generation } = await world.on.read(workspace.id);
+  workspace.zone = machine?.zone ?? '';
+  workspace.instanceId = machine?.instance_id ?? '';
+  workspace.generation = generation;
+  workspace.copies = await copiesOf(world, workspace.id);
+}
+
 /** Writes into its home what is to be found in it later. */
-export async function furnish({ berth, on }: World, workspace: Workspace): Promise<void> {
-  const { machine, home } = await on.read(workspace.id);
-  workspace.zone = machine!.zone;
-  workspace.instanceId = machine!.instance_id;
+export async function furnish(world: World, workspace: Workspace): Promise<void> {
+  await lookAt(world, workspace);
+  const { home } = await world.on.read(workspace.id);
   workspace.files = { ...FILES, 'work/whose.txt': workspace.id };
-  await writeHome(berth, home!.volume_id, workspace.files);
+  await writeHome(world.berth, home!.volume_id, workspace.files);
 }
