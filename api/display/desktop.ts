@@ -6,6 +6,7 @@ import { Conversation } from '../../rfb/dialogue.ts';
 import { enter } from '../../rfb/handshake.ts';
 import type { ServerInit } from '../../rfb/serverInit.ts';
 import { answerChallenge } from '../../rfb/vncAuth.ts';
+import { type Hears, Reads } from './reads.ts';
 
 /** A machine is a millisecond away, and answers or does not. */
 const ENTER_MS = 5_000;
@@ -14,6 +15,8 @@ export type DesktopAddress = { readonly host: string; readonly port: number };
 export type Desktop = {
   /** Paused: whoever has it listens first. */
   readonly socket: Socket;
+  /** Of what it says from then on. */
+  heardBy(hears: Hears): void;
   readonly init: ServerInit;
   /** Came with the end of the handshake. */
   readonly rest: Uint8Array;
@@ -32,7 +35,13 @@ export function networksOf(networks: readonly string[]): (host: string) => boole
 /** Throws DISPLAY_SERVER_DOWN. */
 export const enterDesktop = ({ host, port }: DesktopAddress, password: string): Promise<Desktop> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true, keepAlive: true });
+    const reads = new Reads((piece, done) => {
+      // What is kept of it outlives its memory.
+      hear(Buffer.from(piece));
+      done();
+    });
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, onread: reads.onread });
+    reads.of(socket);
     const fail = (cause: Error): void => {
       clearTimeout(late);
       socket.destroy();
@@ -51,16 +60,15 @@ export const enterDesktop = ({ host, port }: DesktopAddress, password: string): 
         clearTimeout(late);
         socket.pause();
         // Its own alone: a socket listens to itself, too.
-        socket.off('data', hear).off('error', fail).off('close', closed);
+        socket.off('error', fail).off('close', closed);
         // Until somebody listens for them, errors are told by the end of the socket.
         socket.on('error', () => socket.destroy());
-        resolve({ socket, init: entered.result, rest: entered.rest });
+        resolve({ socket, heardBy: (hears) => reads.heardBy(hears), init: entered.result, rest: entered.rest });
       } catch (error) {
         fail(error as Error);
       }
     };
     socket.on('error', fail);
     socket.on('close', closed);
-    socket.on('data', hear);
     hear();
   });

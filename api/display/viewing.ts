@@ -45,8 +45,6 @@ const PING_MS = 20_000;
 const GREET_MS = 10_000;
 /** A hand on a mouse makes some hundred a second, and a browser that was held back sends a few seconds' at once. */
 const MOST_FRAMES_A_SECOND = 2_000;
-/** On its way to a viewer; above it the desktop is not read, so that a slow viewer costs no memory. */
-const HIGH_BYTES = 1_048_576;
 /** The last bytes of either side get so long. */
 const LAST_WORDS_MS = 1_000;
 /** The server's own names users and hosts. */
@@ -91,7 +89,7 @@ export class Viewing {
     viewer.on('pong', () => (this.#hasAnswered = true));
     viewer.on('error', () => this.end('viewer_left'));
     viewer.on('close', () => this.end('viewer_left'));
-    desktop.socket.on('data', (chunk: Buffer) => this.#fromDesktop(chunk));
+    desktop.heardBy((piece, done) => this.#fromDesktop(piece, done));
     desktop.socket.on('drain', () => this.#hold(false));
     desktop.socket.on('close', () => this.end('display_down'));
     this.#guard(() => this.#greeting.hear());
@@ -167,16 +165,11 @@ export class Viewing {
     else this.#options.viewer.resume();
   }
 
-  #fromDesktop(chunk: Buffer): void {
+  /** Read again once it has gone: a slow viewer costs no memory. */
+  #fromDesktop(piece: Buffer, done: () => void): void {
     this.#lastByteAt = performance.now();
-    const { viewer, desktop } = this.#options;
-    if (this.#ending !== null) return;
-    if (viewer.bufferedAmount < HIGH_BYTES) return viewer.send(chunk);
-    // Read again once this has gone, and with it all that was before it.
-    desktop.socket.pause();
-    viewer.send(chunk, () => {
-      if (this.#ending === null) desktop.socket.resume();
-    });
+    if (this.#ending === null) this.#options.viewer.send(piece, done);
+    else done();
   }
 
   #endIf(isSo: boolean, because: Ending): void {
