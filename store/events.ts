@@ -28,11 +28,12 @@ export async function appendEvents(db: Queryable, events: readonly NewEvent[]): 
 
 /** A change and the events that tell of it, in one trip: both or neither. */
 export async function changeAndTell(db: Queryable, change: Statement, events: readonly NewEvent[]): Promise<void> {
-  const { text, values } = change;
-  await db.query(`with changed as (${text}) ${insertEvents(`$${values.length + 1}`)}`, [
-    ...values,
-    eventsParameter(events),
-  ]);
+  const { name, text, values } = change;
+  await db.query({
+    name,
+    text: `with changed as (${text}) ${insertEvents(`$${values.length + 1}`)}`,
+    values: [...values, eventsParameter(events)],
+  });
 }
 
 /** The statement that appends what `parameter` holds; to be part of a larger one where both must happen or neither. */

@@ -13,6 +13,8 @@ export type HomeIntent = LaunchKey & {
   readonly sizeGb: number;
 };
 
+export type RecordedHome = Pick<HomeRow, 'request' | 'volume_id'>;
+
 export type HomeRow = {
   readonly workspace_id: WorkspaceId;
   readonly generation: number;
@@ -28,12 +30,13 @@ export type HomeRow = {
 };
 
 /** Writes the intent unless it is there, and answers the one that is. */
-export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promise<HomeRow> {
-  const { rows } = await db.query(
-    `insert into homes (workspace_id, client_token, request, zone, size_gb, generation, attempt) values ($1, $2, $3, $4, $5, $6, $7)
+export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promise<RecordedHome> {
+  const { rows } = await db.query({
+    name: 'record-home-intent',
+    text: `insert into homes (workspace_id, client_token, request, zone, size_gb, generation, attempt) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (client_token) do update set requested_at = now()
-     returning *, clock_timestamp() as read_at`,
-    [
+     returning request, volume_id`,
+    values: [
       intent.workspaceId,
       intent.clientToken,
       JSON.stringify(intent.request),
@@ -42,7 +45,7 @@ export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promi
       intent.generation,
       intent.attempt,
     ],
-  );
+  });
   return rows[0];
 }
 
@@ -56,6 +59,7 @@ export const recordHomeCreated = (
   changeAndTell(
     db,
     {
+      name: 'record-home-created',
       text: `update homes set volume_id = $2 where client_token = $1 and deleted_at is null`,
       values: [clientToken, volumeId],
     },

@@ -46,14 +46,19 @@ export const WATCH_CHANNEL = 'launch_watch';
 const KEY = 'workspace_id = $1 and generation = $2 and attempt = $3';
 const key = ({ workspaceId, generation, attempt }: LaunchKey) => [workspaceId, generation, attempt];
 
+/** What a launch goes on from. */
+export type RecordedIntent = Pick<LaunchRow, 'operation_workflow_id' | 'client_token' | 'request' | 'instance_id'>;
+
 /** Writes the intent unless it is there, and answers the one that is: a replay sends the first request, byte for byte. */
-export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise<LaunchRow> {
-  const { rows } = await db.query(
-    `insert into launches (workspace_id, generation, attempt, tenant_id, region, operation_workflow_id, client_token, request, boot_deadline)
+export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise<RecordedIntent> {
+  const { rows } = await db.query({
+    // Named, as all that every launch goes through: the planning costs as much as the execution.
+    name: 'record-intent',
+    text: `insert into launches (workspace_id, generation, attempt, tenant_id, region, operation_workflow_id, client_token, request, boot_deadline)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (workspace_id, generation, attempt) do update set requested_at = now()
-     returning *, clock_timestamp() as read_at`,
-    [
+     returning operation_workflow_id, client_token, request, instance_id`,
+    values: [
       ...key(intent),
       intent.tenantId,
       intent.region,
@@ -62,7 +67,7 @@ export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise
       JSON.stringify(intent.request),
       intent.bootDeadlineAt,
     ],
-  );
+  });
   return rows[0];
 }
 
@@ -79,8 +84,9 @@ export async function recordLaunched(
   watcher: string,
   told: readonly NewEvent[] = [],
 ): Promise<void> {
-  await db.query(
-    `with launched as (
+  await db.query({
+    name: 'record-launched',
+    text: `with launched as (
        update launches set progress = 'launched', instance_id = $4, launched_at = coalesce(launched_at, now()),
          watcher = case when registered_at is null then $5 end, observed_state = null
        where ${KEY} and progress in ('requested', 'launched')
@@ -89,8 +95,8 @@ export async function recordLaunched(
        ${insertEvents('$6')}
      )
      select pg_notify('${WATCH_CHANNEL}', region) from launched`,
-    [...key(launch), instanceId, watcher, eventsParameter(told)],
-  );
+    values: [...key(launch), instanceId, watcher, eventsParameter(told)],
+  });
 }
 
 /** AWS refused for good: no instance can come of this intent. */

@@ -8,7 +8,12 @@ export type Database = pg.Pool;
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** One that writes, to be part of a larger one. */
-export type Statement = { readonly text: string; readonly values: readonly unknown[] };
+export type Statement = {
+  /** Of this text alone: each connection plans it once. */
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+};
 
 // int8: seq and version stay far below 2^53, and a number is what every caller wants.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);

@@ -62,8 +62,9 @@ export const register = (db: Database, registering: Registering): Promise<Regist
     const because = otherHome(launch.expected_home, registering.home);
     if (because !== null) return { result: 'other-home', operationWorkflowId: launch.operation_workflow_id, because };
     // Whoever waited for its boot need not be told of its states any more. If it was a trial, its image is proven.
-    await client.query(
-      `with revoked as (
+    await client.query({
+      name: 'register-launch',
+      text: `with revoked as (
          update workspace_auth_tokens set revoked_at = now()
          where workspace_id = $1 and generation <= $2 and revoked_at is null
        ), issued as (
@@ -73,7 +74,7 @@ export const register = (db: Database, registering: Registering): Promise<Regist
        )
        update launches set registered_at = coalesce(registered_at, now()), url = $6, agent_card = $7, watcher = null
        where workspace_id = $1 and generation = $2 and attempt = $3`,
-      [
+      values: [
         workspaceId,
         generation,
         attempt,
@@ -82,7 +83,7 @@ export const register = (db: Database, registering: Registering): Promise<Regist
         registering.url,
         JSON.stringify(registering.agentCard ?? null),
       ],
-    );
+    });
     return {
       result: 'registered',
       operationWorkflowId: launch.operation_workflow_id,
@@ -127,15 +128,17 @@ export type TokenOwner = {
 
 /** Whose token this is, or null where it is nobody's (any more). */
 export async function findToken(db: Queryable, tokenHash: Buffer): Promise<TokenOwner | null> {
-  const { rows } = await db.query(
-    `select t.workspace_id, t.generation, t.attempt, t.first_used_at, t.revoked_at, l.tenant_id,
+  const { rows } = await db.query({
+    // Of every heartbeat.
+    name: 'find-token',
+    text: `select t.workspace_id, t.generation, t.attempt, t.first_used_at, t.revoked_at, l.tenant_id,
        exists (select 1 from workspace_auth_tokens s where s.workspace_id = t.workspace_id and s.generation = t.generation
                and s.revoked_at is null) as rotated
      from workspace_auth_tokens t
      join lateral (select tenant_id from launches l where l.workspace_id = t.workspace_id and l.generation = t.generation limit 1) l on true
      where t.token_hash = $1`,
-    [tokenHash],
-  );
+    values: [tokenHash],
+  });
   const row = rows[0];
   if (row === undefined) return null;
   const isSuperseded = row.revoked_at !== null;

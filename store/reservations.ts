@@ -20,20 +20,22 @@ export type Reservation = {
  * fit alone, only as many pass as fit together. Always in this order, so that two never wait for each other.
  */
 export async function lockDecisions(client: Queryable, tenantId: TenantId, region: string): Promise<void> {
-  await client.query(
-    `select pg_advisory_xact_lock(hashtextextended('budget/' || $1, 0)), pg_advisory_xact_lock(hashtextextended('quota/' || $2, 0))`,
-    [tenantId, region],
-  );
+  await client.query({
+    name: 'lock-decisions',
+    text: `select pg_advisory_xact_lock(hashtextextended('budget/' || $1, 0)), pg_advisory_xact_lock(hashtextextended('quota/' || $2, 0))`,
+    values: [tenantId, region],
+  });
 }
 
 /** Once per generation: a replay finds its own. */
 export async function reserve(client: Queryable, reservation: Reservation): Promise<void> {
-  await client.query(
-    `insert into reservations (workspace_id, generation, tenant_id, region, quota_code, vcpus, hourly_micros, monthly_micros)
+  await client.query({
+    name: 'reserve',
+    text: `insert into reservations (workspace_id, generation, tenant_id, region, quota_code, vcpus, hourly_micros, monthly_micros)
      values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (workspace_id, generation) do update set quota_code = excluded.quota_code, vcpus = excluded.vcpus,
        hourly_micros = excluded.hourly_micros, monthly_micros = excluded.monthly_micros, released_at = null`,
-    [
+    values: [
       reservation.workspaceId,
       reservation.generation,
       reservation.tenantId,
@@ -43,7 +45,7 @@ export async function reserve(client: Queryable, reservation: Reservation): Prom
       reservation.hourly,
       reservation.monthly,
     ],
-  );
+  });
 }
 
 /** True where what is reserved covers this already, and is cut down to it. */

@@ -6,7 +6,7 @@ import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } fro
 import { seal, unseal } from '../../credentials/sealed.ts';
 import { BerthError } from '../../domain/errors.ts';
 import type { Candidate, LaunchKey, LaunchPlan, Machine, Owner } from '../../domain/machine.ts';
-import { type LaunchRow, recordEnded, recordIntent, recordLaunched } from '../../store/launches.ts';
+import { recordEnded, type RecordedIntent, recordIntent, recordLaunched } from '../../store/launches.ts';
 import { recordCapacity } from '../../store/offerings.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { awsFailure } from '../failure.ts';
@@ -85,7 +85,7 @@ const isReserved = ({ instanceType, zone }: Candidate, { shape, takes, candidate
 async function runOrAdopt(
   deps: Dependencies,
   input: LaunchInput,
-  intent: LaunchRow,
+  intent: RecordedIntent,
   request: RunInstancesCommandInput,
 ): Promise<string> {
   const { db, ec2 } = deps;
