@@ -57,7 +57,7 @@ it('at rest the home is not mounted, its writers have ended in their order, and 
   await hook('10-browser', `echo first >> ${home()}/log`);
   const left = await keeper.quiesce();
   expect(await readFile(join(volume, 'log'), 'utf8')).toBe('first\nsecond\n');
-  expect(left).toEqual({ volumeId: VOLUME, manifest: await manifestOf(volume) });
+  expect(left).toEqual({ volumeId: VOLUME, manifest: await manifestOf(volume), cutOff: [] });
   await expect(lstat(home())).rejects.toThrow('ENOENT');
   // The order may come again, also after the volume has gone.
   await detach();
@@ -71,13 +71,24 @@ it('a hook that fails, or is no program, is logged, and the next one runs', asyn
   await hook('10-fails', 'exit 3');
   await writeFile(join(root, 'etc', 'berth', 'quiesce.d', '20-text'), 'nothing to run');
   await hook('30-runs', `touch ${home()}/ran`);
-  expect((await keeper.quiesce()).manifest.files).toBe(1);
+  expect(await keeper.quiesce()).toMatchObject({ manifest: { files: 1 }, cutOff: ['10-fails', '20-text'] });
   const told = lines.filter((line) => line.startsWith('quiesce hook'));
   expect(told).toEqual([
     expect.stringContaining('10-fails failed'),
     expect.stringContaining('20-text failed'),
     'quiesce hook 30-runs ended',
   ]);
+});
+
+it('what takes longer than there is time for is cut off and named, and the home is left all the same', async () => {
+  await attach();
+  await keeper.mount();
+  await hook('10-lasts', 'exec sleep 60');
+  await hook('20-late', `touch ${home()}/ran`);
+  const left = await keeper.quiesce(200);
+  expect(left).toEqual({ volumeId: VOLUME, manifest: await manifestOf(volume), cutOff: ['10-lasts', '20-late'] });
+  expect(left.manifest.files).toBe(0);
+  expect(await keeper.quiesce()).toEqual(left);
 });
 
 it('comes back after a rest, with what is on the volume then', async () => {

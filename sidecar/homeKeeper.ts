@@ -13,6 +13,14 @@ export type HomeKeeperOptions = {
   readonly log: (line: string) => void;
 };
 
+/** Of the time of an order to rest: for the hooks. The other part is for the manifest and the unmount. */
+const SHARE_FOR_HOOKS = 0.6;
+/** Where the platform does not say how long it waits. */
+const DEFAULT_WITHIN_MS = 60_000;
+
+/** A home that was left. `cutOff`: hooks that had not ended well by then; what they were to bring to rest was cut off. */
+export type Left = { readonly volumeId: string; readonly manifest: Manifest; readonly cutOff: readonly string[] };
+
 /** The request of a snapshot takes a second or two. */
 const MOST_FROZEN_MS = 10_000;
 
@@ -24,7 +32,7 @@ export class HomeKeeper {
   #home: MountedHome | null = null;
   #thawing: NodeJS.Timeout | null = null;
   /** Of the home as it was left, while it is not mounted. */
-  #left: { readonly volumeId: string; readonly manifest: Manifest } | null = null;
+  #left: Left | null = null;
 
   constructor(options: HomeKeeperOptions) {
     this.#options = options;
@@ -40,24 +48,24 @@ export class HomeKeeper {
     return this.#home;
   }
 
-  async manifest(): Promise<{ volumeId: string; manifest: Manifest }> {
+  async manifest(): Promise<Left> {
     if (this.#home === null) {
       if (this.#left !== null) return this.#left;
       throw new Error('the home is not mounted');
     }
-    return { volumeId: this.#home.volumeId, manifest: await manifestOf(this.#home.path) };
+    return { volumeId: this.#home.volumeId, manifest: await manifestOf(this.#home.path), cutOff: [] };
   }
 
   /** Writers at rest, the manifest taken, all of it on the volume, unmounted: from then on nothing on this machine changes it. */
-  async quiesce(): Promise<{ volumeId: string; manifest: Manifest }> {
+  async quiesce(withinMs = DEFAULT_WITHIN_MS): Promise<Left> {
     if (this.#home === null) return this.manifest();
     await this.thaw();
     const { root, log } = this.#options;
-    await runQuiesceHooks(root, log);
+    const cutOff = await runQuiesceHooks(root, withinMs * SHARE_FOR_HOOKS, log);
     const { volumeId, path } = this.#home;
     const manifest = await unmountHome(path, manifestOf);
     this.#home = null;
-    this.#left = { volumeId, manifest };
+    this.#left = { volumeId, manifest, cutOff };
     log(`home ${volumeId} unmounted: ${manifest.files} files, ${manifest.bytes} bytes`);
     return this.#left;
   }

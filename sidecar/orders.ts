@@ -1,7 +1,7 @@
 // Takes the platform's orders and answers them: asked for over a held request, so that the machine needs no open port.
 
 import type { DesktopActions } from './actions.ts';
-import type { HomeKeeper } from './homeKeeper.ts';
+import type { HomeKeeper, Left } from './homeKeeper.ts';
 import { ask, post } from './platform.ts';
 
 export type Platform = {
@@ -16,8 +16,11 @@ const YIELD_MS = 10_000;
 
 /** An action takes a moment, or hangs: the home may be needed elsewhere soon. */
 const DECISION_MS = 3_000;
+/** Of the time that there is, at most. */
+const SHARE_FOR_DECISION = 0.2;
 
-type Order = { readonly id: string; readonly kind: string };
+/** `within_ms`: so long the platform waits for the answer. */
+type Order = { readonly id: string; readonly kind: string; readonly within_ms?: number | null };
 type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
 
 /** Until the signal aborts; throws Refused when the platform wants nothing more of this machine. */
@@ -39,7 +42,7 @@ export async function followOrders(
 }
 
 async function carryOut(
-  { kind }: Order,
+  { kind, within_ms }: Order,
   home: HomeKeeper,
   actions: DesktopActions,
   log: (line: string) => void,
@@ -48,9 +51,7 @@ async function carryOut(
   try {
     switch (kind) {
       case 'quiesce':
-        // The agent stops where it would decide what to do next; whoever hangs is not waited for.
-        if (!(await actions.yield(DECISION_MS))) log('an action is still running; the home rests without it');
-        return done(await home.quiesce());
+        return await rested(within_ms ?? undefined, home, actions, log);
       case 'mount':
         await home.mount();
         return done(await home.manifest());
@@ -77,7 +78,22 @@ async function carryOut(
   }
 }
 
-const done = ({ volumeId, manifest }: Awaited<ReturnType<HomeKeeper['manifest']>>): Answer => ({
+/** The agent stops where it would decide what to do next; whoever hangs is not waited for, and is told of. */
+async function rested(
+  withinMs: number | undefined,
+  home: HomeKeeper,
+  actions: DesktopActions,
+  log: (line: string) => void,
+): Promise<Answer> {
+  const startedAt = performance.now();
+  const hasYielded = await actions.yield(Math.min(DECISION_MS, (withinMs ?? Infinity) * SHARE_FOR_DECISION));
+  if (!hasYielded) log('an action is still running; the home rests without it');
+  const leftMs = withinMs === undefined ? undefined : Math.max(0, withinMs - (performance.now() - startedAt));
+  const left = await home.quiesce(leftMs);
+  return done(hasYielded ? left : { ...left, cutOff: ['the action in flight', ...left.cutOff] });
+}
+
+const done = ({ volumeId, manifest, cutOff }: Left): Answer => ({
   ok: true,
-  result: { volume_id: volumeId, manifest },
+  result: { volume_id: volumeId, manifest, ...(cutOff.length === 0 ? {} : { cut_off: cutOff }) },
 });

@@ -62,6 +62,7 @@ export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> 
         () => old.rest(),
         () => new Error('the order could not be given'),
       );
+      at = old.quality;
     } catch (error) {
       if (isCancellation(error)) throw error;
       at = 'crash';

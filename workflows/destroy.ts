@@ -2,7 +2,7 @@
 // nothing is success.
 
 import { CancellationScope, log, setCurrentDetails } from '@temporalio/workflow';
-import type { Home } from '../domain/machine.ts';
+import type { Home, RestorePointQuality } from '../domain/machine.ts';
 import { endMachine } from './endMachine.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { DestroyInput } from './messages.ts';
@@ -25,14 +25,14 @@ async function destroyed(input: DestroyInput): Promise<Destroyed> {
   const signals = new MachineSignals();
   const timeouts = await settingsActivities.readTimeouts();
   await parkControl(operation, { generation, isForGood: true });
-  let quality: 'clean' | 'crash' = 'clean';
+  let quality: RestorePointQuality = 'clean';
   let manifest: Record<string, unknown> | null = null;
   if (keepDays > 0 && home !== null && machine !== null && isServing) {
     setCurrentDetails('**bringing the home to rest**');
     const old = new OldMachine({ operation, home, machine, isServing: true, timeouts, signals });
     try {
       await old.rest();
-      ({ manifest } = old);
+      ({ manifest, quality } = old);
     } catch (error) {
       quality = 'crash';
       log.warn('It is deleted without having come to rest', { error: String(error) });

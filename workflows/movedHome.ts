@@ -116,7 +116,7 @@ async function copy(
   const { snapshotId } = await options.outOfTime(() =>
     wholeRestorePoint(
       { ...options, generation: options.generation - 1 },
-      { reason: 'move', quality: 'clean', manifest: old.manifest },
+      { reason: 'move', quality: old.quality, manifest: old.manifest },
     ),
   );
   const { homeGb, iops, throughput } = plan.shape;

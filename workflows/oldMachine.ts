@@ -33,6 +33,7 @@ export class OldMachine {
   #manifest: Record<string, unknown> | null = null;
   /** It has said that it is at rest. */
   #hasRested = false;
+  #quality: 'clean' | 'frozen' = 'clean';
   /** Nobody waits for its volume any more. */
   #hasParted = false;
   /** Orders to rest and to mount, so that each is a new one. */
@@ -46,6 +47,11 @@ export class OldMachine {
   /** What the home held when it was left; null where no machine could say. */
   get manifest(): Record<string, unknown> | null {
     return this.#manifest;
+  }
+
+  /** Of what it has left: `frozen` where its file system is whole, and a program that wrote into it was cut off. */
+  get quality(): 'clean' | 'frozen' {
+    return this.#quality;
   }
 
   get hasEnded(): boolean {
@@ -62,6 +68,9 @@ export class OldMachine {
     const turn = ++this.#rests;
     const report = await order(operation, machine, { kind: 'quiesce', timeoutMs: timeouts.quiesceMs, turn }, signals);
     this.#manifest = report.manifest;
+    this.#quality = report.cutOff.length === 0 ? 'clean' : 'frozen';
+    if (report.cutOff.length > 0)
+      log.warn('The home was left while something wrote into it', { cutOff: report.cutOff });
     this.#hasRested = true;
   }
 

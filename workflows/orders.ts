@@ -9,8 +9,19 @@ import type { MachineSignals } from './machineSignals.ts';
 import { tellControl } from './parkControl.ts';
 import { recordActivities } from './policies.ts';
 
-/** What a machine says of the home that it has, or has left. */
-export type HomeReport = { readonly volumeId: string | null; readonly manifest: Record<string, unknown> | null };
+/** What a machine says of the home that it has, or has left; `cutOff`: what had not come to rest by then. */
+export type HomeReport = {
+  readonly volumeId: string | null;
+  readonly manifest: Record<string, unknown> | null;
+  readonly cutOff: readonly string[];
+};
+
+type Answered = {
+  readonly volume_id?: string;
+  readonly manifest?: Record<string, unknown>;
+  readonly cut_off?: readonly string[];
+  readonly error?: string;
+};
 
 /** `turn`: the n-th of its kind. `isKept`: it stands even where nobody waits for its answer any more. */
 export type Order = {
@@ -57,12 +68,13 @@ export async function order(
       throw failure('ORDER_FAILED', { instance_id: instanceId, order: kind, because: 'it has ended' });
     }
     const { ok, result } = answered;
-    const content = (result ?? {}) as { volume_id?: string; manifest?: Record<string, unknown>; error?: string };
+    const content = (result ?? {}) as Answered;
     if (!ok) {
       const because = content.error ?? 'no reason given';
       throw failure('ORDER_FAILED', { instance_id: instanceId, order: kind, because });
     }
-    return { volumeId: content.volume_id ?? null, manifest: content.manifest ?? null };
+    const { volume_id: volumeId = null, manifest = null, cut_off: cutOff = [] } = content;
+    return { volumeId, manifest, cutOff };
   } catch (error) {
     if (isKept) throw error;
     await CancellationScope.nonCancellable(() =>

@@ -1,7 +1,7 @@
 // pause: the home at rest, then the machine stopped, or ended with a restore point of the home. What stays costs storage alone.
 
 import { ActivityFailure, ApplicationFailure, CancellationScope, log, setCurrentDetails } from '@temporalio/workflow';
-import type { Home, Machine } from '../domain/machine.ts';
+import type { Home, Machine, RestorePointQuality } from '../domain/machine.ts';
 import { withDeadline } from './deadline.ts';
 import { endMachine } from './endMachine.ts';
 import { failure, failureWithStanding, reasonOf } from './failure.ts';
@@ -23,9 +23,10 @@ export async function pause(input: PauseInput): Promise<Paused> {
 
   setCurrentDetails('**bringing the home to rest**');
   // A machine that does not answer is stopped all the same: that is what its user wants, and the home is on its own volume.
-  let quality: 'clean' | 'crash' = 'clean';
+  let quality: RestorePointQuality = 'clean';
   try {
     await old.rest();
+    ({ quality } = old);
   } catch (error) {
     if (isCancelled()) {
       await CancellationScope.nonCancellable(() => old.takeBack());

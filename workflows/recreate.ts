@@ -138,7 +138,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
   async function isSafe(): Promise<boolean> {
     if (from === null || homeIsLost) return true;
     try {
-      await wholeRestorePoint(context, { reason: 'restore', quality: 'clean' });
+      await wholeRestorePoint(context, { reason: 'restore', quality: old.quality });
       return true;
     } catch (error) {
       log.warn('The old home is kept, as its restore point is not whole', { error: String(error) });
@@ -157,7 +157,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
       if (homeIsLost) return provide(next, key);
       await signals.untilRunning(next);
       await old.rest();
-      await takeRestorePoint(context, { reason: 'restore', quality: 'clean', manifest: old.manifest });
+      await takeRestorePoint(context, { reason: 'restore', quality: old.quality, manifest: old.manifest });
       return provide(next, key);
     };
   }

@@ -30,7 +30,7 @@ export const orderMachine =
     const watcher = Context.current().info.workflowExecution!.workflowId;
     const { workspaceId, generation, attempt } = key;
     const isDisplayInUse = kind === 'quiesce' && (await revokeDisplay(db, workspaceId, operation.operationId)).isInUse;
-    const answer = await recordOrder(db, { workspaceId, generation, attempt, id: orderId, kind, watcher });
+    const answer = await recordOrder(db, { workspaceId, generation, attempt, id: orderId, kind, watcher, timeoutMs });
     await recordStep(db, operation, 'ordered', orderId, { order: kind, generation, ...waits('answer', timeoutMs) });
     return { orderId, answer, isDisplayInUse };
   };

@@ -61,7 +61,12 @@ export const noticeSchema = z.strictObject({
 export const orderAnswerSchema = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(true),
-    result: z.strictObject({ volume_id: z.string().optional(), manifest: manifestSchema.optional() }),
+    result: z.strictObject({
+      volume_id: z.string().optional(),
+      manifest: manifestSchema.optional(),
+      /** Of an order to rest: what had not come to rest in its time. */
+      cut_off: z.array(z.string().max(200)).max(50).optional(),
+    }),
   }),
   z.strictObject({ ok: z.literal(false), error: z.string().max(2_000) }),
 ]);
