@@ -16,7 +16,7 @@ export type Desktop = {
   /** Paused: whoever has it listens first. */
   readonly socket: Socket;
   /** Of what it says from then on. */
-  heardBy(hears: Hears): void;
+  readonly heardBy: (hears: Hears) => void;
   readonly init: ServerInit;
   /** Came with the end of the handshake. */
   readonly rest: Uint8Array;
