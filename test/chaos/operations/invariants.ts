@@ -20,7 +20,7 @@ import {
 } from '../../../workflows/messages.ts';
 import { readHome } from '../../support/home.ts';
 import type { WorkspaceId } from '../../../domain/ids.ts';
-import type { Rests } from './rest.ts';
+import { type Rests, untilRest } from './rest.ts';
 import type { Workspace } from './workspaces.ts';
 import type { World } from './world.ts';
 
@@ -39,6 +39,8 @@ export async function violations(world: World, db: pg.Pool, workspace: Workspace
   ];
   if (rests.phase === 'gone') return [...always, ...nothingIsLeft(mine)];
   await oldNews(world, workspace, mine);
+  // What a killed worker had published and not yet reported is done again, with that news before it: it may read as under way once more.
+  if (rests.phase !== undefined) await untilRest(world, workspace.id, rests);
   const now = await world.on.read(workspace.id);
   const found: Violation[] = [...always];
   const is = (what: string, actual: unknown, expected: unknown): void => {
