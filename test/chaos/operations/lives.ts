@@ -22,6 +22,8 @@ export type Life = {
   /** Absent = its making is what is tested. */
   perform?(world: World, workspace: Workspace): Promise<void>;
   readonly rests: Outcome;
+  /** AWS has told its machine something, or has taken it: what it would tell it next would not be new. */
+  readonly isMarked?: true;
 };
 
 /** Like `Rests`, and counted from where the operation began. */
@@ -130,6 +132,7 @@ export const LIVES: readonly Life[] = [
     kind: 'checkpoint',
     body: SPOT,
     perform: async ({ aws }, { instanceId }) => void (await aws.rebalance(instanceId)),
+    isMarked: true,
     rests: { phase: 'ready', isReplaced: false, isCopied: true },
   },
   {
@@ -137,6 +140,7 @@ export const LIVES: readonly Life[] = [
     kind: 'checkpoint',
     body: SPOT,
     perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId)),
+    isMarked: true,
     rests: { phase: 'ready', isReplaced: true },
   },
   {
@@ -144,6 +148,7 @@ export const LIVES: readonly Life[] = [
     kind: 'recover',
     body: SPOT,
     perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId, { notice_ms: 5_000 })),
+    isMarked: true,
     rests: { phase: 'ready', isReplaced: true },
   },
   {
@@ -151,6 +156,7 @@ export const LIVES: readonly Life[] = [
     kind: 'recover',
     body: SPOT,
     perform: async ({ aws }, { instanceId }) => void (await aws.interrupt(instanceId, { notice_ms: 0 })),
+    isMarked: true,
     rests: { phase: 'ready', isReplaced: true },
   },
   {

@@ -60,7 +60,7 @@ export async function playRound(
   }
 }
 
-/** What was taken by AWS has a history with its offerings, and what is not as it should be is no start for anything. */
+/** What AWS has marked has a history with it, and what is not as it should be is no start for anything. */
 async function dispose(
   world: World,
   pool: Pool,
@@ -71,9 +71,8 @@ async function dispose(
   await inTurn([...all.entries()], async ([index, { life, fault, workspace }]) => {
     if (life.rests.phase === 'gone') return;
     const isSpot = life.body !== undefined;
-    const wasTaken =
-      fault === 'loses its machine' || (isSpot && life.rests.isReplaced === true && life.perform !== undefined);
-    const isFit = !wasTaken && results[index]!.violations.length === 0;
+    const isMarked = life.isMarked === true || fault === 'loses its machine';
+    const isFit = !isMarked && results[index]!.violations.length === 0;
     if (!isFit || !(await pool.keep(workspace, isSpot))) over.push(workspace.id);
   });
   return remove(world, over);
