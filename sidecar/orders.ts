@@ -19,6 +19,10 @@ const DECISION_MS = 3_000;
 /** Of the time that there is, at most. */
 const SHARE_FOR_DECISION = 0.2;
 
+/** As much as the platform reads of what was cut off: an answer that it refused would end this machine's service. */
+const MOST_TOLD = 50;
+const LONGEST_TOLD = 200;
+
 /** `within_ms`: so long the platform waits for the answer. */
 type Order = { readonly id: string; readonly kind: string; readonly within_ms?: number | null };
 type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
@@ -93,7 +97,7 @@ async function rested(
   return done(hasYielded ? left : { ...left, cutOff: ['the action in flight', ...left.cutOff] });
 }
 
-const done = ({ volumeId, manifest, cutOff }: Left): Answer => ({
-  ok: true,
-  result: { volume_id: volumeId, manifest, ...(cutOff.length === 0 ? {} : { cut_off: cutOff }) },
-});
+function done({ volumeId, manifest, cutOff }: Left): Answer {
+  const told = cutOff.slice(0, MOST_TOLD).map((name) => name.slice(0, LONGEST_TOLD));
+  return { ok: true, result: { volume_id: volumeId, manifest, ...(told.length === 0 ? {} : { cut_off: told }) } };
+}

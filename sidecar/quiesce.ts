@@ -25,9 +25,11 @@ export async function runQuiesceHooks(
   const names = await readdir(folder).catch(() => [] as string[]);
   for (const name of names.sort()) {
     const timeout = Math.min(HOOK_MS, Math.floor(until - performance.now()));
-    // To execFile no time would mean all of it.
+    // To execFile no time would mean all of it. A hook that is over its time does not get to say so.
     const ending =
-      timeout > 0 ? run(join(folder, name), [], { timeout }) : Promise.reject(new Error('no time is left'));
+      timeout > 0
+        ? run(join(folder, name), [], { timeout, killSignal: 'SIGKILL' })
+        : Promise.reject(new Error('no time is left'));
     await ending.then(
       () => log(`quiesce hook ${name} ended`),
       (error: unknown) => {

@@ -45,7 +45,8 @@ export async function openOrders(
   generation: number,
 ): Promise<readonly OpenOrder[]> {
   const { rows } = await db.query(
-    `select id, kind, greatest(0, ceil(date_part('epoch', deadline - clock_timestamp()) * 1000))::integer as within_ms
+    `select id, kind, case when deadline is not null
+       then greatest(0, ceil(date_part('epoch', deadline - clock_timestamp()) * 1000))::integer end as within_ms
      from machine_orders
      where workspace_id = $1 and generation = $2 and answered_at is null and withdrawn_at is null order by ordered_at, id`,
     [workspaceId, generation],

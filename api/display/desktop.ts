@@ -17,6 +17,8 @@ export type Desktop = {
   readonly socket: Socket;
   /** Of what it says from then on. */
   readonly heardBy: (hears: Hears) => void;
+  /** Its last words are read to their end, so that it takes ours. */
+  readonly drain: () => void;
   readonly init: ServerInit;
   /** Came with the end of the handshake. */
   readonly rest: Uint8Array;
@@ -63,7 +65,13 @@ export const enterDesktop = ({ host, port }: DesktopAddress, password: string): 
         socket.off('error', fail).off('close', closed);
         // Until somebody listens for them, errors are told by the end of the socket.
         socket.on('error', () => socket.destroy());
-        resolve({ socket, heardBy: (hears) => reads.heardBy(hears), init: entered.result, rest: entered.rest });
+        resolve({
+          socket,
+          heardBy: (hears) => reads.heardBy(hears),
+          drain: () => reads.drain(),
+          init: entered.result,
+          rest: entered.rest,
+        });
       } catch (error) {
         fail(error as Error);
       }

@@ -8,6 +8,7 @@ import { type Hears, Reads } from './reads.ts';
 const SAID = Buffer.from(Uint32Array.from({ length: 1_500_007 }, (_, index) => index).buffer);
 
 let server: Server;
+let reads: Reads;
 afterEach(() => server.close());
 
 /** Connected to whoever says it all at once and leaves. */
@@ -15,7 +16,7 @@ async function reading(hears: Hears): Promise<Socket> {
   server = createServer((socket) => socket.on('error', () => socket.destroy()).end(SAID));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const reads = new Reads(hears);
+  reads = new Reads(hears);
   const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', onread: reads.onread });
   reads.of(socket);
   return socket;
@@ -72,4 +73,15 @@ it('stays still while its socket is paused, whatever is given back', async () =>
   socket.resume();
   await turn(() => given.length === 3);
   socket.destroy();
+});
+
+it('who is waited for no longer is read to the end, whatever is still out', async () => {
+  let length = 0;
+  const socket = await reading((piece) => (length += piece.length));
+  await turn(() => length > 0);
+  await turns(100);
+  reads.drain();
+  socket.resume();
+  await once(socket, 'end');
+  expect(length).toBe(SAID.length);
 });

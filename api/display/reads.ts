@@ -18,6 +18,7 @@ export class Reads {
   #socket: Socket | null = null;
   #out = 0;
   #thisTurn = 0;
+  #isDrained = false;
 
   constructor(hears: Hears) {
     this.#hears = hears;
@@ -38,6 +39,11 @@ export class Reads {
   /** From the next piece on. */
   heardBy(hears: Hears): void {
     this.#hears = hears;
+  }
+
+  /** Whoever is slow is waited for no longer: all that comes is read, whatever is still out, once the socket is resumed. */
+  drain(): void {
+    this.#isDrained = true;
   }
 
   /** False stops reading, until the socket is resumed. */
@@ -67,6 +73,6 @@ export class Reads {
   }
 
   #mayRead(): boolean {
-    return this.#out < MOST_OUT && this.#thisTurn < PIECE_BYTES;
+    return (this.#isDrained || this.#out < MOST_OUT) && this.#thisTurn < PIECE_BYTES;
   }
 }

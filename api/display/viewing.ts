@@ -116,6 +116,7 @@ export class Viewing {
     const { viewer, desktop, ended } = this.#options;
     // First of all: whoever is next must not find a key down.
     this.#lane?.close();
+    desktop.drain();
     desktop.socket.resume();
     desktop.socket.end();
     viewer.close(ENDINGS[because], because);

@@ -47,8 +47,14 @@ function dealt(cases: readonly Case[]): Case[] {
   return Array.from({ length: longest }, (_, index) => byLife.flatMap((own) => own[index] ?? [])).flat();
 }
 
-/** Only spot machines are taken away; what comes of the workspace then is as good as what was asked for. */
+/**
+ * Only spot machines are taken away, and no spot machine is stopped: one that stops or was stopped breaks. What comes of the
+ * workspace then is as good as what was asked for.
+ */
 const caseOf = (life: Life, boundary: Boundary, fault: Fault): Case =>
   fault === 'loses its machine'
-    ? { life: { ...life, body: SPOT, rests: life.rests.phase === 'gone' ? life.rests : {} }, boundary, fault }
+    ? { life: { ...life, ...marketOf(life), rests: life.rests.phase === 'gone' ? life.rests : {} }, boundary, fault }
     : { life, boundary, fault };
+
+const marketOf = ({ finds, rests }: Life): Pick<Life, 'body'> =>
+  finds === 'stopped' || rests.hasMachine === true ? {} : { body: SPOT };
