@@ -35,7 +35,10 @@ it('asks whoever has it open to end, waits until it has, and only then looks and
     'fuser',
     `case "$*" in *-k*) exit 0;; esac; echo x >> '${folder}/looks'; [ "$(wc -l < '${folder}/looks')" -lt 3 ]`,
   );
-  expect(await unmountHome(join(folder, 'home'), async () => 'as it is left')).toBe('as it is left');
+  expect(await unmountHome(join(folder, 'home'), async () => 'as it is left')).toEqual({
+    result: 'as it is left',
+    haveEnded: true,
+  });
   expect(await called()).toEqual([
     'fuser -k -TERM -M -m HOME',
     'fuser -M -m HOME',
@@ -62,11 +65,17 @@ it('waits for nobody where nobody has it open', async () => {
 it('cuts off who does not end', async () => {
   await play('fuser', `case "$*" in *TERM*) exit 0;; *-k*) touch '${folder}/killed'; exit 0;; esac; exit 1`);
   await play('mount', `[ -e '${folder}/killed' ]`);
-  await unmountHome(join(folder, 'home'), async () => null);
+  expect(await unmountHome(join(folder, 'home'), async () => null)).toMatchObject({ haveEnded: false });
   expect((await called()).slice(3)).toEqual([
     'mount -o remount,ro HOME',
     'fuser -k -M -m HOME',
     'mount -o remount,ro HOME',
     'umount HOME',
   ]);
+});
+
+it('waits for those who do not end for as long as it is told to, and says so', async () => {
+  await play('fuser', 'exit 0');
+  expect(await unmountHome(join(folder, 'home'), async () => null, 1)).toMatchObject({ haveEnded: false });
+  expect((await called()).at(-1)).toBe('umount HOME');
 });

@@ -112,42 +112,56 @@ async function linkFolder(folder: string, path: string): Promise<void> {
   await symlink(folder, path);
 }
 
-/** `look` reads the home, where it is then, as it will be left: on a real machine it is read-only meanwhile, so that nothing changes after the look. */
-export async function unmountHome<Result>(path: string, look: (where: string) => Promise<Result>): Promise<Result> {
+/**
+ * `look` reads the home, where it is then, as it will be left: on a real machine it is read-only meanwhile, so that nothing changes
+ * after the look. `haveEnded`: all who had files of it open have ended within `withinMs`, nobody was cut off.
+ */
+export async function unmountHome<Result>(
+  path: string,
+  look: (where: string) => Promise<Result>,
+  withinMs = Infinity,
+): Promise<{ readonly result: Result; readonly haveEnded: boolean }> {
   if (await isFolderLink(path)) {
     const folder = await readlink(path);
     // Whoever writes by the mount point's name is cut off before the look, as by the read-only mount of a real machine.
     await unlink(path);
     try {
-      return await look(folder);
+      return { result: await look(folder), haveEnded: true };
     } catch (error) {
       await symlink(folder, path);
       throw error;
     }
   }
-  await endWriters(path);
+  let haveEnded = await endWriters(path, withinMs);
+  const cutOff = async (): Promise<void> => {
+    haveEnded = false;
+    await run('fuser', ['-k', '-M', '-m', path]).catch(() => {});
+  };
   await run('sync', ['-f', path]);
   await run('mount', ['-o', 'remount,ro', path]).catch(async () => {
     // Refused while files are open for writing: their writers did not come to rest in their time.
-    await run('fuser', ['-k', '-M', '-m', path]).catch(() => {});
+    await cutOff();
     await run('mount', ['-o', 'remount,ro', path]);
   });
   const result = await look(path);
   await run('umount', [path]).catch(async () => {
-    await run('fuser', ['-k', '-M', '-m', path]).catch(() => {});
+    await cutOff();
     await run('umount', [path]);
   });
-  return result;
+  return { result, haveEnded };
 }
 
 /** A browser that is told to end writes its profile first. */
 const END_MS = 8_000;
 
-/** Whoever still has files of the home open is asked to end, and waited for; who stays is cut off by the unmount. */
-async function endWriters(path: string): Promise<void> {
+/** Whoever still has files of the home open is asked to end, and waited for; who stays is cut off by the unmount. False = somebody stays. */
+async function endWriters(path: string, withinMs: number): Promise<boolean> {
   await run('fuser', ['-k', '-TERM', '-M', '-m', path]).catch(() => {});
-  for (const until = Date.now() + END_MS; Date.now() < until && (await isInUse(path)); )
+  for (const until = Date.now() + Math.min(END_MS, withinMs); Date.now() < until; ) {
+    if (!(await isInUse(path))) return true;
     await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return !(await isInUse(path));
 }
 
 /** fuser fails where there is nobody. */

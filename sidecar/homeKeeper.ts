@@ -13,12 +13,13 @@ export type HomeKeeperOptions = {
   readonly log: (line: string) => void;
 };
 
-/** Of the time of an order to rest: for the hooks. The other part is for the manifest and the unmount. */
-const SHARE_FOR_HOOKS = 0.6;
+/** Of the time of an order to rest: for the hooks, and for whoever has files open then. The rest is for the manifest and the unmount. */
+const SHARE_FOR_HOOKS = 0.5;
+const SHARE_FOR_WRITERS = 0.2;
 /** Where the platform does not say how long it waits. */
 const DEFAULT_WITHIN_MS = 60_000;
 
-/** A home that was left. `cutOff`: hooks that had not ended well by then; what they were to bring to rest was cut off. */
+/** A home that was left. `cutOff`: hooks that had not ended well, and whoever was still at it and was cut off by the unmount. */
 export type Left = { readonly volumeId: string; readonly manifest: Manifest; readonly cutOff: readonly string[] };
 
 /** The request of a snapshot takes a second or two. */
@@ -63,9 +64,10 @@ export class HomeKeeper {
     const { root, log } = this.#options;
     const cutOff = await runQuiesceHooks(root, withinMs * SHARE_FOR_HOOKS, log);
     const { volumeId, path } = this.#home;
-    const manifest = await unmountHome(path, manifestOf);
+    const { result: manifest, haveEnded } = await unmountHome(path, manifestOf, withinMs * SHARE_FOR_WRITERS);
+    const stayed = haveEnded ? [] : ['who had files of the home open'];
     this.#home = null;
-    this.#left = { volumeId, manifest, cutOff };
+    this.#left = { volumeId, manifest, cutOff: [...cutOff, ...stayed] };
     log(`home ${volumeId} unmounted: ${manifest.files} files, ${manifest.bytes} bytes`);
     return this.#left;
   }
