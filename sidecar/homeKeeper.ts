@@ -17,10 +17,10 @@ export type HomeKeeperOptions = {
 const SHARE_FOR_HOOKS = 0.5;
 const SHARE_FOR_WRITERS = 0.2;
 /** Where the platform does not say how long it waits. */
-const DEFAULT_WITHIN_MS = 60_000;
+export const DEFAULT_WITHIN_MS = 60_000;
 
-/** A home that was left. `cutOff`: hooks that had not ended well, and whoever was still at it and was cut off by the unmount. */
-export type Left = { readonly volumeId: string; readonly manifest: Manifest; readonly cutOff: readonly string[] };
+/** The home that it has, or has left. `cutOff`: hooks that had not ended well, and whoever was still at it and was cut off by the unmount. */
+export type HomeReport = { readonly volumeId: string; readonly manifest: Manifest; readonly cutOff: readonly string[] };
 
 /** The request of a snapshot takes a second or two. */
 const MOST_FROZEN_MS = 10_000;
@@ -33,7 +33,7 @@ export class HomeKeeper {
   #home: MountedHome | null = null;
   #thawing: NodeJS.Timeout | null = null;
   /** Of the home as it was left, while it is not mounted. */
-  #left: Left | null = null;
+  #left: HomeReport | null = null;
 
   constructor(options: HomeKeeperOptions) {
     this.#options = options;
@@ -49,7 +49,7 @@ export class HomeKeeper {
     return this.#home;
   }
 
-  async manifest(): Promise<Left> {
+  async manifest(): Promise<HomeReport> {
     if (this.#home === null) {
       if (this.#left !== null) return this.#left;
       throw new Error('the home is not mounted');
@@ -58,7 +58,7 @@ export class HomeKeeper {
   }
 
   /** Writers at rest, the manifest taken, all of it on the volume, unmounted: from then on nothing on this machine changes it. */
-  async quiesce(withinMs = DEFAULT_WITHIN_MS): Promise<Left> {
+  async quiesce(withinMs = DEFAULT_WITHIN_MS): Promise<HomeReport> {
     if (this.#home === null) return this.manifest();
     await this.thaw();
     const { root, log } = this.#options;

@@ -1,7 +1,7 @@
 // Takes the platform's orders and answers them: asked for over a held request, so that the machine needs no open port.
 
 import type { DesktopActions } from './actions.ts';
-import type { HomeKeeper, Left } from './homeKeeper.ts';
+import { DEFAULT_WITHIN_MS, type HomeKeeper, type HomeReport } from './homeKeeper.ts';
 import { ask, post } from './platform.ts';
 
 export type Platform = {
@@ -55,7 +55,7 @@ async function carryOut(
   try {
     switch (kind) {
       case 'quiesce':
-        return await rested(within_ms ?? undefined, home, actions, log);
+        return await rested(within_ms ?? DEFAULT_WITHIN_MS, home, actions, log);
       case 'mount':
         await home.mount();
         return done(await home.manifest());
@@ -84,20 +84,19 @@ async function carryOut(
 
 /** The agent stops where it would decide what to do next; whoever hangs is not waited for, and is told of. */
 async function rested(
-  withinMs: number | undefined,
+  withinMs: number,
   home: HomeKeeper,
   actions: DesktopActions,
   log: (line: string) => void,
 ): Promise<Answer> {
   const startedAt = performance.now();
-  const hasYielded = await actions.yield(Math.min(DECISION_MS, (withinMs ?? Infinity) * SHARE_FOR_DECISION));
+  const hasYielded = await actions.yield(Math.min(DECISION_MS, withinMs * SHARE_FOR_DECISION));
   if (!hasYielded) log('an action is still running; the home rests without it');
-  const leftMs = withinMs === undefined ? undefined : Math.max(0, withinMs - (performance.now() - startedAt));
-  const left = await home.quiesce(leftMs);
+  const left = await home.quiesce(Math.max(0, withinMs - (performance.now() - startedAt)));
   return done(hasYielded ? left : { ...left, cutOff: ['the action in flight', ...left.cutOff] });
 }
 
-function done({ volumeId, manifest, cutOff }: Left): Answer {
+function done({ volumeId, manifest, cutOff }: HomeReport): Answer {
   const told = cutOff.slice(0, MOST_TOLD).map((name) => name.slice(0, LONGEST_TOLD));
   return { ok: true, result: { volume_id: volumeId, manifest, ...(told.length === 0 ? {} : { cut_off: told }) } };
 }

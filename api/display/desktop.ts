@@ -1,24 +1,21 @@
 // The way to a machine's display: only into the machines' networks, with the credential of its generation (facts/desktop.md 3.1).
 
-import { BlockList, connect, isIPv6, type Socket } from 'node:net';
+import { BlockList, isIPv6, type Socket } from 'node:net';
 import { BerthError } from '../../domain/errors.ts';
 import { Conversation } from '../../rfb/dialogue.ts';
 import { enter } from '../../rfb/handshake.ts';
 import type { ServerInit } from '../../rfb/serverInit.ts';
 import { answerChallenge } from '../../rfb/vncAuth.ts';
-import { type Hears, Reads } from './reads.ts';
+import { Reads } from './reads.ts';
 
 /** A machine is a millisecond away, and answers or does not. */
 const ENTER_MS = 5_000;
 
 export type DesktopAddress = { readonly host: string; readonly port: number };
 export type Desktop = {
-  /** Paused: whoever has it listens first. */
   readonly socket: Socket;
-  /** Of what it says from then on. */
-  readonly heardBy: (hears: Hears) => void;
-  /** Its last words are read to their end, so that it takes ours. */
-  readonly drain: () => void;
+  /** Of it: what it says is kept until somebody listens. */
+  readonly reads: Reads;
   readonly init: ServerInit;
   /** Came with the end of the handshake. */
   readonly rest: Uint8Array;
@@ -37,13 +34,12 @@ export function networksOf(networks: readonly string[]): (host: string) => boole
 /** Throws DISPLAY_SERVER_DOWN. */
 export const enterDesktop = ({ host, port }: DesktopAddress, password: string): Promise<Desktop> =>
   new Promise((resolve, reject) => {
-    const reads = new Reads((piece, done) => {
-      // What is kept of it outlives its memory.
+    const reads = new Reads({ host, port, noDelay: true, keepAlive: true }, (piece, done) => {
+      // What is left of it outlives its memory.
       hear(Buffer.from(piece));
       done();
     });
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, onread: reads.onread });
-    reads.of(socket);
+    const { socket } = reads;
     const fail = (cause: Error): void => {
       clearTimeout(late);
       socket.destroy();
@@ -60,18 +56,12 @@ export const enterDesktop = ({ host, port }: DesktopAddress, password: string): 
         const entered = handshake.hear(chunk);
         if (entered === null) return;
         clearTimeout(late);
-        socket.pause();
+        reads.heardBy(null);
         // Its own alone: a socket listens to itself, too.
         socket.off('error', fail).off('close', closed);
         // Until somebody listens for them, errors are told by the end of the socket.
         socket.on('error', () => socket.destroy());
-        resolve({
-          socket,
-          heardBy: (hears) => reads.heardBy(hears),
-          drain: () => reads.drain(),
-          init: entered.result,
-          rest: entered.rest,
-        });
+        resolve({ socket, reads, init: entered.result, rest: entered.rest });
       } catch (error) {
         fail(error as Error);
       }

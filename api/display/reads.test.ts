@@ -1,25 +1,21 @@
 // Reading in pieces whose memory is used again: no byte is lost or changed by it, and who gives none back is sent no more.
 
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { type Hears, Reads } from './reads.ts';
 
 /** Of a length that no piece is a part of, and nowhere the same. */
 const SAID = Buffer.from(Uint32Array.from({ length: 1_500_007 }, (_, index) => index).buffer);
 
 let server: Server;
-let reads: Reads;
 afterEach(() => server.close());
 
 /** Connected to whoever says it all at once and leaves. */
-async function reading(hears: Hears): Promise<Socket> {
-  server = createServer((socket) => socket.on('error', () => socket.destroy()).end(SAID));
+async function reading(hears: Hears | null, said = SAID): Promise<Reads> {
+  server = createServer((socket) => socket.on('error', () => socket.destroy()).end(said));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  reads = new Reads(hears);
-  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', onread: reads.onread });
-  reads.of(socket);
-  return socket;
+  return new Reads({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' }, hears);
 }
 
 async function turns(count: number): Promise<void> {
@@ -31,14 +27,13 @@ async function turn(holds: () => boolean): Promise<void> {
 
 it('what is relayed later is what was said', async () => {
   const heard: Buffer[] = [];
-  const socket = await reading((piece, done) => {
+  const { socket } = await reading((piece, done) => {
     // As a slow write does: looked at only when it has its turn.
     setTimeout(() => {
       heard.push(Buffer.from(piece));
       done();
     }, 1);
   });
-  socket.resume();
   await once(socket, 'end');
   await turn(() => heard.reduce((sum, { length }) => sum + length, 0) === SAID.length);
   expect(Buffer.concat(heard).equals(SAID)).toBe(true);
@@ -48,7 +43,7 @@ it('reads no more than two pieces ahead of whoever takes them, and goes on where
   const given: (() => void)[] = [];
   let third: () => void;
   const hasThird = new Promise<void>((resolve) => (third = resolve));
-  const socket = await reading((_, done) => {
+  const { socket } = await reading((_, done) => {
     given.push(done);
     if (given.length === 3) third();
   });
@@ -62,26 +57,36 @@ it('reads no more than two pieces ahead of whoever takes them, and goes on where
   socket.destroy();
 });
 
-it('stays still while its socket is paused, whatever is given back', async () => {
-  const given: (() => void)[] = [];
-  const socket = await reading((_, done) => given.push(done));
-  await turn(() => given.length === 2);
-  socket.pause();
-  given.forEach((done) => done());
-  await turns(100);
-  expect(given).toHaveLength(2);
-  socket.resume();
-  await turn(() => given.length === 3);
-  socket.destroy();
+it('keeps what comes before anybody listens, and notices its end', async () => {
+  const reads = await reading(null, Buffer.from('hello'));
+  await once(reads.socket, 'close');
+  const heard: string[] = [];
+  reads.heardBy((piece, done) => {
+    heard.push(piece.toString());
+    done();
+  });
+  expect(heard).toEqual(['hello']);
+});
+
+it('keeps no more than two pieces, and gives them first', async () => {
+  const reads = await reading(null);
+  await turns(200);
+  const heard: Buffer[] = [];
+  reads.heardBy((piece, done) => {
+    heard.push(Buffer.from(piece));
+    done();
+  });
+  expect(heard).toHaveLength(2);
+  await once(reads.socket, 'end');
+  expect(Buffer.concat(heard).equals(SAID)).toBe(true);
 });
 
 it('who is waited for no longer is read to the end, whatever is still out', async () => {
-  let length = 0;
-  const socket = await reading((piece) => (length += piece.length));
-  await turn(() => length > 0);
+  const out: Buffer[] = [];
+  const reads = await reading((piece) => void out.push(piece));
+  await turn(() => out.length === 2);
   await turns(100);
   reads.drain();
-  socket.resume();
-  await once(socket, 'end');
-  expect(length).toBe(SAID.length);
+  await once(reads.socket, 'end');
+  expect(out).toHaveLength(2);
 });

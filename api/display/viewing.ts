@@ -89,7 +89,6 @@ export class Viewing {
     viewer.on('pong', () => (this.#hasAnswered = true));
     viewer.on('error', () => this.end('viewer_left'));
     viewer.on('close', () => this.end('viewer_left'));
-    desktop.heardBy((piece, done) => this.#fromDesktop(piece, done));
     desktop.socket.on('drain', () => this.#hold(false));
     desktop.socket.on('close', () => this.end('display_down'));
     this.#guard(() => this.#greeting.hear());
@@ -116,8 +115,8 @@ export class Viewing {
     const { viewer, desktop, ended } = this.#options;
     // First of all: whoever is next must not find a key down.
     this.#lane?.close();
-    desktop.drain();
-    desktop.socket.resume();
+    // Its last words are read to their end, so that it takes ours.
+    desktop.reads.drain();
     desktop.socket.end();
     viewer.close(ENDINGS[because], because);
     setTimeout(() => {
@@ -142,7 +141,7 @@ export class Viewing {
     const { viewer, desktop } = this.#options;
     viewer.send(writeServerInit({ ...desktop.init, name: DESKTOP_NAME }));
     if (desktop.rest.length > 0) viewer.send(desktop.rest);
-    desktop.socket.resume();
+    desktop.reads.heardBy((piece, done) => this.#fromDesktop(piece, done));
     this.#heard(greeted.rest);
   }
 
@@ -169,8 +168,7 @@ export class Viewing {
   /** Read again once it has gone: a slow viewer costs no memory. */
   #fromDesktop(piece: Buffer, done: () => void): void {
     this.#lastByteAt = performance.now();
-    if (this.#ending === null) this.#options.viewer.send(piece, done);
-    else done();
+    this.#options.viewer.send(piece, done);
   }
 
   #endIf(isSo: boolean, because: Ending): void {

@@ -49,7 +49,7 @@ async function viewers(port: number, count: number, bytes: number, tickets: read
   process.disconnect();
 }
 
-/** Counts what comes, and leaves it unread: frames have a header of ten bytes in 64 KiB. */
+/** Counts what comes, and leaves it unread: a frame's header is ten bytes of up to 256 KiB. */
 async function view(port: number, bytes: number, ticket: string | null): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   const say = (said: Uint8Array): void => void socket.write(ticket === null ? said : masked(said));

@@ -87,7 +87,7 @@ if (defect !== undefined) defects[defect](clients);
 const worker = await startWorker(settings, log, {
   ec2: clients,
   interceptors: [interceptor],
-  workflowTasks: WORKFLOW_TASKS,
+  slots: { maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS },
 });
 endOrderly(() => worker.stop(), FORCE_MS);
 console.log(`worker polling ${settings.TASK_QUEUE}`);
