@@ -41,7 +41,12 @@ export function createApp(deps: ApiDependencies): Hono<ApiEnv> {
     const startedAt = performance.now();
     c.set('requestId', randomUUID());
     c.header('x-request-id', c.get('requestId'));
-    await next();
+    try {
+      await next();
+    } catch (error) {
+      // Hono hands to onError what is an Error to it; whatever else is thrown would be answered with nothing.
+      c.res = errorResponse(error, c, log);
+    }
     const durationMs = Math.round(performance.now() - startedAt);
     log.debug({
       request_id: c.get('requestId'),
