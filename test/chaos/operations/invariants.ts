@@ -12,16 +12,11 @@ import {
 } from '../../../domain/invariants/ledger.ts';
 import { oneGenerationSpeaks, sameAnswer } from '../../../domain/invariants/service.ts';
 import type { LedgerEntry } from '../../../emulator/control/ledger.ts';
-import {
-  machineEndedSignal,
-  interruptionNoticeSignal,
-  stateQuery,
-  workspaceWorkflowId,
-} from '../../../workflows/messages.ts';
+import { machineEndedSignal, interruptionNoticeSignal, workspaceWorkflowId } from '../../../workflows/messages.ts';
 import { readHome } from '../../support/home.ts';
 import type { WorkspaceId } from '../../../domain/ids.ts';
-import { type Rests, untilRest } from './rest.ts';
-import type { Workspace } from './workspaces.ts';
+import { type Rests, untilRest, untilTakenIn } from './rest.ts';
+import { machinesOf, type Workspace } from './workspaces.ts';
 import type { World } from './world.ts';
 
 /** Each is a sentence for whoever has to find out why. */
@@ -53,10 +48,10 @@ export async function violations(world: World, db: pg.Pool, workspace: Workspace
     if (actual !== expected) found.push(`${what}: ${String(actual)}, not ${String(expected)}`);
   };
   if (rests.phase !== undefined) is('phase', now.phase, rests.phase);
-  if (rests.generation !== undefined && rests.isSameMachine === true)
-    is('generation', now.generation, rests.generation);
   if (rests.generation !== undefined && now.generation < rests.generation)
     found.push(`generation: ${now.generation}, not ${rests.generation} or later`);
+  if (rests.machines !== undefined)
+    is('generations with a machine', machinesOf(mine.filter(({ kind }) => kind === 'instance')), rests.machines);
   if (rests.hasMachine !== undefined) is('machine', now.machine !== null, rests.hasMachine);
   if (now.phase === 'ready') is('a machine behind what is ready', now.machine !== null, true);
   const owned = {
@@ -111,8 +106,8 @@ async function lostAnswers({ berth }: World, { asked }: Workspace): Promise<stri
 }
 
 /** What is told of machines of the past, late or twice, changes nothing: what follows is looked at after it. */
-async function oldNews({ berth }: World, { id }: Workspace, mine: readonly LedgerEntry[]): Promise<void> {
-  const handle = berth.temporal.workflow.getHandle(workspaceWorkflowId(id as WorkspaceId));
+async function oldNews(world: World, { id }: Workspace, mine: readonly LedgerEntry[]): Promise<void> {
+  const handle = world.berth.temporal.workflow.getHandle(workspaceWorkflowId(id as WorkspaceId));
   const ended = mine.filter(({ kind, state }) => kind === 'instance' && ENDED.includes(state));
   for (const { id: instanceId } of ended) {
     await handle.signal(machineEndedSignal, { instanceId, stateReason: 'Server.SpotInstanceTermination' });
@@ -123,8 +118,7 @@ async function oldNews({ berth }: World, { id }: Workspace, mine: readonly Ledge
       source: 'events',
     });
   }
-  // Answered by a worker that has taken in what was signalled before.
-  if (ended.length > 0) await handle.query(stateQuery);
+  if (ended.length > 0) await untilTakenIn(world, id);
 }
 
 async function doomedHomes({ berth }: World, instanceId: string): Promise<string[]> {

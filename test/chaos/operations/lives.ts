@@ -35,13 +35,15 @@ type Outcome = Pick<Rests, 'phase' | 'hasMachine'> & {
 };
 
 /** Of a workspace that stands as it was last looked at. */
-export const restsOf = ({ rests }: Life, { generation, copies }: Workspace): Rests => ({
-  ...(rests.phase === undefined ? {} : { phase: rests.phase }),
-  ...(rests.hasMachine === undefined ? {} : { hasMachine: rests.hasMachine }),
-  ...(rests.isReplaced === undefined ? {} : { generation: generation + (rests.isReplaced ? 1 : 0) }),
-  ...(rests.isReplaced === false ? { isSameMachine: true } : {}),
-  ...(rests.isCopied === true ? { copies: copies + 1 } : {}),
-});
+export function restsOf({ rests }: Life, { generation, machines, copies }: Workspace): Rests {
+  const { isReplaced, isCopied, ...asItIs } = rests;
+  const more = isReplaced === true ? 1 : 0;
+  return {
+    ...asItIs,
+    ...(isReplaced === undefined ? {} : { generation: generation + more, machines: machines + more }),
+    ...(isCopied === true ? { copies: copies + 1 } : {}),
+  };
+}
 
 export const SPOT = { compute: { market: 'spot' }, max_hourly_usd: '1' };
 

@@ -2,7 +2,7 @@
 // anew. All that was made is removed in the end.
 
 import type { Standing } from './lives.ts';
-import { removeAll } from './rest.ts';
+import { removeAll, untilTakenIn } from './rest.ts';
 import { lookAt, type Workspace } from './workspaces.ts';
 import type { World } from './world.ts';
 
@@ -26,6 +26,7 @@ export class Pool {
 
   /** False where it stands as nothing that an operation begins with. */
   async keep(workspace: Workspace, isSpot: boolean): Promise<boolean> {
+    await untilTakenIn(this.#world, workspace.id);
     const { phase } = await this.#world.on.read(workspace.id);
     await lookAt(this.#world, workspace);
     const standing = standingOf(phase, workspace.instanceId !== '');

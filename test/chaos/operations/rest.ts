@@ -11,8 +11,8 @@ export type Rests = {
   readonly phase?: 'ready' | 'paused' | 'gone';
   /** At least: numbers are given to operations that may need one, and not all do. */
   readonly generation?: number;
-  /** Its generation is that one, and no newer one. */
-  readonly isSameMachine?: boolean;
+  /** In so many generations it has had a machine, and in no more. */
+  readonly machines?: number;
   readonly hasMachine?: boolean;
   /** So many checkpoints have succeeded, at least: they are no state of their workspace, nothing else tells that one has ended. */
   readonly copies?: number;
@@ -70,12 +70,14 @@ async function isGone({ berth }: World, id: string): Promise<boolean> {
 export const untilRest = (world: World, id: string, rests: Rests): Promise<void> =>
   until(() => isResting(world, id, rests), world, id, 'to rest');
 
+/** Once a worker has taken in what its entity was signalled before, and has finished what it was at. */
+export const untilTakenIn = ({ berth }: World, id: string): Promise<unknown> =>
+  berth.temporal.workflow.getHandle(workspaceWorkflowId(id as WorkspaceId)).query(stateQuery);
+
 /** At rest, and nothing is on its way to it that it has not been told of. */
 export async function untilQuiet(world: World, id: string): Promise<void> {
-  const handle = world.berth.temporal.workflow.getHandle(workspaceWorkflowId(id as WorkspaceId));
   const look = async (): Promise<string | null> => {
-    // Answered by a worker that has taken in what was signalled before.
-    await handle.query(stateQuery).catch(() => null);
+    await untilTakenIn(world, id).catch(() => null);
     if (!(await isResting(world, id, {}))) return null;
     const { phase, machine, generation, updated_at } = await read(world, id);
     const isThere = world.berth

@@ -81,24 +81,28 @@ async function dispose(
 export const caseName = ({ life, boundary, fault }: Case): string =>
   `${life.name}: ${boundary === null ? 'nothing' : `${fault} at ${nameOf(boundary)}`}`;
 
-/** In a workspace that stands as the operation finds it, or can be brought there, or in a new one. */
+/** In a workspace that stands as the operation finds it, or in one that is brought there. */
 async function begin(world: World, pool: Pool, each: Case): Promise<Running> {
   const { life } = each;
-  const isSpot = life.body !== undefined;
   const { finds = 'online' } = life;
-  const standing = finds === 'online' ? null : pool.take(finds, isSpot);
-  const workspace = standing ?? pool.take('online', isSpot) ?? (await makeOnline(world, life));
-  if (standing === null && life.prepare !== undefined) {
-    await life.prepare(world, workspace);
-    await lookAt(world, workspace);
-  }
+  const standing = finds === 'online' ? null : pool.take(finds, life.body !== undefined);
+  const workspace = standing ?? (await prepared(world, pool, life));
   return { ...each, name: caseName(each), workspace, rests: restsOf(life, workspace) };
+}
+
+/** From one that is online, or a new one; what is in its home then is in no copy that there is of it. */
+async function prepared(world: World, pool: Pool, life: Life): Promise<Workspace> {
+  const workspace = pool.take('online', life.body !== undefined) ?? (await makeOnline(world, life));
+  await furnish(world, workspace);
+  if (life.prepare === undefined) return workspace;
+  await life.prepare(world, workspace);
+  await lookAt(world, workspace);
+  return workspace;
 }
 
 async function makeOnline(world: World, { name, body }: Life): Promise<Workspace> {
   const workspace = await create(world, name, body);
   await untilRest(world, workspace.id, { phase: 'ready' });
-  await furnish(world, workspace);
   return workspace;
 }
 

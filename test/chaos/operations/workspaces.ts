@@ -1,6 +1,7 @@
 // Workspaces under test, and the client that asks for their operations: it asks again until it is answered, as ours are told to.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import type { LedgerEntry } from '../../../emulator/control/ledger.ts';
 import { writeHome } from '../../support/home.ts';
 import { FILES } from '../../support/operations.ts';
 import { copiesOf } from './rest.ts';
@@ -13,6 +14,8 @@ export type Workspace = {
   /** Of its machine; empty = it has none. */
   instanceId: string;
   generation: number;
+  /** Its generations that have had a machine. */
+  machines: number;
   /** Its checkpoints that have succeeded. */
   copies: number;
   /** Its home's bytes, which are to be the same in the end. */
@@ -68,6 +71,7 @@ export async function create(world: World, name: string, body: object = {}): Pro
     zone: '',
     instanceId: '',
     generation: 0,
+    machines: 0,
     copies: 0,
     files: {},
     asked: [],
@@ -83,13 +87,18 @@ export async function lookAt(world: World, workspace: Workspace): Promise<void> 
   workspace.zone = machine?.zone ?? '';
   workspace.instanceId = machine?.instance_id ?? '';
   workspace.generation = generation;
+  workspace.machines = machinesOf(world.berth.instances().filter(({ tags }) => tags['WorkspaceID'] === workspace.id));
   workspace.copies = await copiesOf(world, workspace.id);
 }
 
-/** Writes into its home what is to be found in it later. */
+/** In how many generations a workspace has had machines, by all of them that there ever were. */
+export const machinesOf = (mine: readonly Pick<LedgerEntry, 'tags'>[]): number =>
+  new Set(mine.map(({ tags }) => tags['berth:generation'])).size;
+
+/** Writes into its home what is to be found in it later, and in no copy of before. */
 export async function furnish(world: World, workspace: Workspace): Promise<void> {
   await lookAt(world, workspace);
   const { home } = await world.on.read(workspace.id);
-  workspace.files = { ...FILES, 'work/whose.txt': workspace.id };
+  workspace.files = { ...FILES, 'work/whose.txt': `${workspace.id} ${crypto.randomUUID()}` };
   await writeHome(world.berth, home!.volume_id, workspace.files);
 }
