@@ -112,7 +112,18 @@ export async function stateOf(world: World, id: string): Promise<string> {
   const state = await read(world, id).then((it) => JSON.stringify(it), String);
   const events = await world.berth.user.call<{ event_type: string; payload: object }[]>('GET', `/events/${id}`);
   const told = events.slice(0, TOLD).map(({ event_type, payload }) => `${event_type} ${JSON.stringify(payload)}`);
-  return [state, ...told, ...(await consoles(world, id))].join('\n    ');
+  const task = await lastTaskOf(world, id).catch((error: unknown) => `no history: ${String(error)}`);
+  return [state, task, ...told, ...(await consoles(world, id))].join('\n    ');
+}
+
+/** What its entity was given last, and why a workflow task of it has failed, where one has. */
+async function lastTaskOf({ berth }: World, id: string): Promise<string> {
+  const handle = berth.temporal.workflow.getHandle(workspaceWorkflowId(id as WorkspaceId));
+  const [{ raw }, { events }] = await Promise.all([handle.describe(), handle.fetchHistory()]);
+  const failed = (events ?? []).flatMap((event) => event.workflowTaskFailedEventAttributes ?? []).at(-1);
+  const { attempt = 0, state = 'none' } = raw.pendingWorkflowTask ?? {};
+  const task = `workflow task ${String(state)}, attempt ${String(attempt)}, after ${events?.length ?? 0} events`;
+  return failed === undefined ? task : `${task}; one failed: ${failed.failure?.message ?? String(failed.cause)}`;
 }
 
 /** What its machines that are there have written last. */
@@ -149,7 +160,7 @@ export async function remove(world: World, ids: readonly string[]): Promise<stri
       await untilRest(world, id, { phase: 'gone' });
       return [];
     } catch (error) {
-      return [`${id} is not deleted: ${String(error)}`];
+      return [`${id} is not deleted: ${String(error)}; it reads ${await stateOf(world, id)}`];
     }
   });
   return failed.flat();

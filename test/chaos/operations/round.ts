@@ -166,6 +166,6 @@ async function judged(
     if (found.length > 0) found.push(`it reads ${await stateOf(world, workspace.id)}`);
     return { ...result, violations: found };
   } catch (error) {
-    return { ...result, violations: [String(error)] };
+    return { ...result, violations: [String(error), await stateOf(world, workspace.id).catch(String)] };
   }
 }
