@@ -1,9 +1,9 @@
 // Serves the app on a port, with its connections to Postgres and Temporal, until it is stopped.
 
-import type { Server, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { readCatalogue } from '../data/catalogue.ts';
@@ -19,6 +19,7 @@ import { temporalControl } from './controlCommands.ts';
 import { recordedAuthority } from './display/authority.ts';
 import { startDisplayProxy } from './display/proxy.ts';
 import { startEventHub } from './eventHub.ts';
+import { answerUnread, asResponse, READING } from './unread.ts';
 
 export type RunningApi = { readonly url: string; stop(): Promise<void> };
 
@@ -47,7 +48,9 @@ export async function startApi(settings: ApiSettings, log: Logger): Promise<Runn
     settings,
     log,
   });
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: PATIENCE }) as Server;
+  const listener = getRequestListener(app.fetch, { errorHandler: (error) => asResponse(error, log) });
+  const server = createServer(READING, (request, response) => void listener(request, response));
+  answerUnread(server, log);
   const authority = recordedAuthority({ db, controlNews });
   const displays = startDisplayProxy(server, { db, events, settings, log, authority, sessionNews });
   const drain = drainable(server);
@@ -72,13 +75,6 @@ const listenOn = (server: Server, port: number, host: string): Promise<number> =
     server.once('error', reject);
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
-
-/**
- * A client that is there says what it wants within seconds; whoever drips a request holds a connection, and no more than so long. One
- * that is kept for later is closed by whoever uses it: load balancers keep theirs for a minute, and would now and then send a request
- * into one that is just being closed.
- */
-const PATIENCE = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, keepAliveTimeout: 65_000 };
 
 /** How soon after the last answer its connection is closed. */
 const LOOK_AGAIN_MS = 20;

@@ -37,6 +37,9 @@ export const ask = (
 ): Promise<Record<string, unknown>> =>
   untilAnswered(url, { method: 'GET', bearer, timeoutMs: HELD_TIMEOUT_MS }, signal, log);
 
+/** It did not come whole in time; there are too many. */
+const AGAIN = [408, 429];
+
 type Call = {
   readonly method: 'GET' | 'POST';
   readonly bearer: string;
@@ -65,7 +68,7 @@ async function untilAnswered(
       if (answer.ok && content !== null) return content;
       const code = content?.['code'];
       // Whatever stands between may refuse, too, while the platform is away: only the platform names a code.
-      if (!answer.ok && answer.status < 500 && answer.status !== 429 && typeof code === 'string') {
+      if (!answer.ok && answer.status < 500 && !AGAIN.includes(answer.status) && typeof code === 'string') {
         throw new Refused(code, String(content?.['error'] ?? 'refused'));
       }
       log(`${url} answered ${answer.status}${content === null ? ' and was cut off' : ''}; trying again`);

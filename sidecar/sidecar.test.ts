@@ -112,6 +112,14 @@ it('asks again where an answer was cut off', async () => {
   await expect(running).rejects.toThrow('aborted');
 });
 
+it('asks again where its request did not come whole in time', async () => {
+  answers['POST /registry/register']!.unshift(json(408, { code: 'REQUEST_TIMED_OUT', error: 'not in time' }));
+  const running = start();
+  await untilAsked(running, 'POST /registry/register', 2);
+  stop.abort();
+  await expect(running).rejects.toThrow('aborted');
+});
+
 it('takes a refusal from the platform alone, not from what stands in between', async () => {
   answers['POST /registry/register'] = [
     (_, response) => void response.writeHead(403).end('<html>forbidden</html>'),

@@ -57,12 +57,21 @@ export function canvas(apiUrl: string, token: string): Canvas {
         headers: { authorization, 'idempotency-key': crypto.randomUUID(), 'content-type': 'application/json', ...more },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const answer = (await response.json()) as Answer & { error?: string };
-      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answer.error}`);
-      return answer;
+      const content = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${said(content)}`);
+      return JSON.parse(content) as Answer;
     },
     events,
   };
+}
+
+/** An error's sentence, or all that came in its place. */
+function said(content: string): string {
+  try {
+    return String((JSON.parse(content) as { error?: unknown }).error);
+  } catch {
+    return content;
+  }
 }
 
 async function* parse(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamedEvent, void> {

@@ -21,6 +21,24 @@ export const REQUEST_ERRORS = define({
     message: 'The request body is larger than {limit_bytes} bytes.',
     nextStep: 'Send a smaller body.',
   },
+  MALFORMED_REQUEST: {
+    status: 400,
+    retryable: false,
+    message: 'This is not HTTP as it should be: {problem}.',
+    nextStep: 'Check what builds the request, its Host header first.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    retryable: false,
+    message: 'The request line and headers are larger than {limit_bytes} bytes.',
+    nextStep: 'Send fewer or shorter headers.',
+  },
+  REQUEST_TIMED_OUT: {
+    status: 408,
+    retryable: true,
+    message: 'The request did not come whole in time; nothing of it was done.',
+    nextStep: 'Send it again.',
+  },
   INVALID_WORKSPACE_ID: {
     status: 400,
     retryable: false,

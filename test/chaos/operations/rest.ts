@@ -34,13 +34,16 @@ type Read = {
   readonly interruption: { readonly stage: string; readonly tries_again_at: string | null } | null;
 };
 
-/** Asked again where Berth says so: two cores have much to do at times. */
+/** It can't be asked, or what it was asked did not come whole in time: two cores have much to do at times. */
+const ASK_AGAIN = / answered (503|408):/;
+
+/** Asked again where Berth says so. */
 async function read({ berth }: World, id: string): Promise<Read> {
   for (const since = Date.now(); ; await pause(LOOK_MS)) {
     try {
       return await berth.user.call<Read>('GET', `/workspaces/${id}`);
     } catch (error) {
-      if (!/ answered 503:/.test(String(error)) || Date.now() - since > REST_MS) throw error;
+      if (!ASK_AGAIN.test(String(error)) || Date.now() - since > REST_MS) throw error;
     }
   }
 }

@@ -58,8 +58,9 @@ export async function ask(
       workspace.asked.push({ method, path, body, key, answer });
       return answer;
     }
-    const isOver = response.status < 500 || Date.now() - since > PATIENCE_MS;
-    if (isOver) throw response.status < 500 ? new Refused(JSON.stringify(answer)) : new Error(JSON.stringify(answer));
+    const isFinal = response.status < 500 && response.status !== 408;
+    if (isFinal || Date.now() - since > PATIENCE_MS)
+      throw isFinal ? new Refused(JSON.stringify(answer)) : new Error(JSON.stringify(answer));
   }
 }
 
