@@ -10,7 +10,8 @@ import type { CheckpointInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
 import { order } from './orders.ts';
 import { parkControl } from './parkControl.ts';
-import { recordActivities, settingsActivities } from './policies.ts';
+import { readTimeouts } from './localFirst.ts';
+import { recordActivities } from './policies.ts';
 import { takeRestorePoint, wholeRestorePoint } from './restorePoints.ts';
 
 /** Of the time until the machine is taken: the larger part for its user's work, the rest for the request of the snapshot. */
@@ -31,7 +32,7 @@ export type Checkpointed = {
 export async function checkpoint(input: CheckpointInput): Promise<Checkpointed> {
   const { operationId, owner, generation, home, machine, isServing, reason, deadline, instead } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
-  const timeouts = await settingsActivities.readTimeouts();
+  const timeouts = await readTimeouts();
   const signals = new MachineSignals();
   const context = { operation, owner, generation, home, timeouts, signals };
   if (reason === 'interruption') return beforeInterruption();

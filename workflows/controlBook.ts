@@ -1,6 +1,6 @@
 // The lock as the displayControl workflow holds it: a change counts once Postgres has taken it, and nobody is told before.
 
-import { isCancellation, setCurrentDetails, sleep, uuid4, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, sleep, uuid4, workflowInfo } from '@temporalio/workflow';
 import {
   type ControlFact,
   dueAt,
@@ -11,6 +11,7 @@ import {
 } from '../domain/control-lock.ts';
 import { foldControl } from '../domain/control-lock-facts.ts';
 import type { DisplayControlInput } from './controlMessages.ts';
+import { localFirst } from './localFirst.ts';
 import { localActivities, recordActivities } from './policies.ts';
 
 export class ControlBook {
@@ -26,7 +27,7 @@ export class ControlBook {
 
   /** From where the last run left it. The lease runs by the database's clock. */
   static async open(of: DisplayControlInput): Promise<ControlBook> {
-    const { lock, leaseMs, rules } = await now(
+    const { lock, leaseMs, rules } = await localFirst(
       () => localActivities.openControl(of),
       () => recordActivities.openControl.executeWithOptions({ summary: 'read the lock' }, [of]),
     );
@@ -68,7 +69,7 @@ export class ControlBook {
       permitMs: this.rules.permitMs,
     };
     for (;;) {
-      const written = await now(
+      const written = await localFirst(
         () => localActivities.writeControl(this.#of, write),
         () =>
           recordActivities.writeControl.executeWithOptions({ summary: `write fence ${lock.fence}` }, [this.#of, write]),
@@ -128,16 +129,6 @@ export class ControlBook {
     if (pending?.deadlineAt === due) return { ms, summary: `grace until ${pending.actor} takes over, ${ms} ms` };
     if (parked?.until === due) return { ms, summary: `parked: ${parked.reason}` };
     return { ms, summary: `lease of ${holder!.actor}` };
-  }
-}
-
-/** The fast way first; while Postgres is down the slower one waits for it. */
-async function now<Result>(local: () => Promise<Result>, patient: () => Promise<Result>): Promise<Result> {
-  try {
-    return await local();
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return patient();
   }
 }
 

@@ -8,7 +8,8 @@ import { MachineSignals } from './machineSignals.ts';
 import type { DestroyInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
 import { parkControl } from './parkControl.ts';
-import { callActivities, recordActivities, settingsActivities } from './policies.ts';
+import { readTimeouts } from './localFirst.ts';
+import { callActivities, recordActivities } from './policies.ts';
 import { wholeRestorePoint } from './restorePoints.ts';
 
 /** ISO; until then it can be restored. Null = it can't. */
@@ -23,7 +24,7 @@ async function destroyed(input: DestroyInput): Promise<Destroyed> {
   const { workspaceId } = owner;
   const operation = { workspaceId, operationId };
   const signals = new MachineSignals();
-  const timeouts = await settingsActivities.readTimeouts();
+  const timeouts = await readTimeouts();
   await parkControl(operation, { generation, isForGood: true });
   let quality: RestorePointQuality = 'clean';
   let manifest: Record<string, unknown> | null = null;

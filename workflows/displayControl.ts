@@ -38,13 +38,14 @@ export async function displayControl(input: DisplayControlInput): Promise<void> 
   const turns: ((at: ControlBook) => Promise<void>)[] = [];
 
   setHandler(lockQuery, () => book?.lock ?? null);
-  setHandler(controlUpdate, take, { validator: mayBeTaken, description: 'acquire, release, force, pause or resume' });
   setHandler(takeoverSignal, (request = {}) => void turns.push((at) => takeOver(at, complete(request))));
   setHandler(displayRevokedSignal, (fact) => void turns.push((at) => at.fold({ type: 'revoked', ...fact })));
   // The order to yield has the request's own id.
   setHandler(machineAnsweredSignal, ({ orderId, ok }) => {
     if (ok) turns.push((at) => at.fold({ type: 'yielded', requestId: orderId }));
   });
+  // After the signals, as in workspace.ts.
+  setHandler(controlUpdate, take, { validator: mayBeTaken, description: 'acquire, release, force, pause or resume' });
 
   book = await ControlBook.open(input);
   for (;;) {

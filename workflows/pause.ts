@@ -8,7 +8,8 @@ import { failure, failureWithStanding, reasonOf } from './failure.ts';
 import { MachineEnded, MachineSignals } from './machineSignals.ts';
 import type { PauseInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
-import { callActivities, recordActivities, settingsActivities } from './policies.ts';
+import { readTimeouts } from './localFirst.ts';
+import { callActivities, recordActivities } from './policies.ts';
 import { takeRestorePoint } from './restorePoints.ts';
 
 export type Paused = { readonly machine: Machine | null; readonly home: Home; readonly hourlyUsd: string | null };
@@ -17,7 +18,7 @@ export async function pause(input: PauseInput): Promise<Paused> {
   const { operationId, owner, generation, home, machine, mode, compute } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
   const { workspaceId } = owner;
-  const timeouts = await settingsActivities.readTimeouts();
+  const timeouts = await readTimeouts();
   const signals = new MachineSignals();
   const old = new OldMachine({ operation, home, machine, isServing: true, timeouts, signals });
 

@@ -31,14 +31,14 @@ const launch: ActivityOptions = {
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' },
 };
 
-/** The fast way to publish: no trip through the server. Given up quickly, as it holds the workflow task meanwhile. */
-const publishNow: LocalActivityOptions = {
-  startToCloseTimeout: '3s',
+/**
+ * No trip through the server (localFirst.ts). Given up quickly, the wait for a slot included, as it holds the workflow task meanwhile:
+ * a task reports to the server after 8 s, and may have some of these one after the other.
+ */
+const now: LocalActivityOptions = {
+  scheduleToCloseTimeout: '2s',
   retry: { initialInterval: '100ms', maximumAttempts: 2 },
 };
-
-/** The worker's own settings: nothing there can fail, only the worker be too busy to answer, and an operation doesn't end for that. */
-const readSettings: LocalActivityOptions = { startToCloseTimeout: '3s', retry: untilDone };
 
 /** A few dozen calls one after the other; a list that can't be read now is read at the next turn. */
 const priceList: ActivityOptions = {
@@ -61,6 +61,7 @@ export const recordActivities =
     Pick<
       Activities,
       | 'publishWorkspace'
+      | 'readTimeouts'
       | 'listHoldings'
       | 'releaseReservation'
       | 'reserveStorage'
@@ -108,5 +109,4 @@ export const imageActivities =
 export const launchActivities =
   proxyActivities<Pick<Activities, 'launchMachine' | 'launchCanary' | 'startMachine'>>(launch);
 export const localActivities =
-  proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'openControl' | 'writeControl'>>(publishNow);
-export const settingsActivities = proxyLocalActivities<Pick<Activities, 'readTimeouts'>>(readSettings);
+  proxyLocalActivities<Pick<Activities, 'publishWorkspace' | 'openControl' | 'writeControl' | 'readTimeouts'>>(now);

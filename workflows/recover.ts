@@ -17,7 +17,8 @@ import { endMachine } from './endMachine.ts';
 import { failure, failureWithStanding, reasonOf } from './failure.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { RecoverInput, RecreateInput } from './messages.ts';
-import { recordActivities, settingsActivities } from './policies.ts';
+import { readTimeouts } from './localFirst.ts';
+import { recordActivities } from './policies.ts';
 import { parkControl } from './parkControl.ts';
 import type { Provisioned } from './provision.ts';
 import { recreate } from './recreate.ts';
@@ -31,7 +32,7 @@ export async function recover(input: RecoverInput): Promise<Provisioned> {
   const { operationId, owner, generation, asked, machine, home } = input;
   const { workspaceId, tenantId } = owner;
   const operation = { workspaceId, operationId };
-  const timeouts = await settingsActivities.readTimeouts();
+  const timeouts = await readTimeouts();
   if (machine !== null) await parkControl(operation, { generation: machine.generation });
   try {
     // Where there was no room before it has gone long ago.

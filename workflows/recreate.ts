@@ -16,7 +16,8 @@ import type { RecreateInput } from './messages.ts';
 import { movedHome } from './movedHome.ts';
 import { newHome } from './newHome.ts';
 import { OldMachine } from './oldMachine.ts';
-import { callActivities, recordActivities, settingsActivities } from './policies.ts';
+import { readTimeouts } from './localFirst.ts';
+import { callActivities, recordActivities } from './policies.ts';
 import { serviceRestored } from './progress.ts';
 import { died, launchedAs, ofRestorePoint, type Provisioned } from './provision.ts';
 import { wholeRestorePoint, takeRestorePoint } from './restorePoints.ts';
@@ -28,7 +29,7 @@ export async function recreate(input: RecreateInput): Promise<Provisioned> {
   const { homeIsLost = false, firstAttempt = 1, isRecovering = false } = input;
   const inOrder = isRecovering ? zoneFirst : homeFirst;
   const operation = { workspaceId: owner.workspaceId, operationId };
-  const timeouts = await settingsActivities.readTimeouts();
+  const timeouts = await readTimeouts();
   const signals = new MachineSignals();
   const old = new OldMachine({ operation, home, machine, isServing, timeouts, signals });
   const undo = new Unwind();

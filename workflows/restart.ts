@@ -9,7 +9,8 @@ import { MachineSignals } from './machineSignals.ts';
 import type { RestartInput } from './messages.ts';
 import { OldMachine } from './oldMachine.ts';
 import { order } from './orders.ts';
-import { callActivities, settingsActivities } from './policies.ts';
+import { readTimeouts } from './localFirst.ts';
+import { callActivities } from './policies.ts';
 import { died } from './provision.ts';
 
 export type Restarted = { readonly machine: Machine; readonly home: Home; readonly registration: Registration };
@@ -18,7 +19,7 @@ export type Restarted = { readonly machine: Machine; readonly home: Home; readon
 export async function restart(input: RestartInput): Promise<Restarted> {
   const { operationId, owner, home, machine, wipeBrowserProfile } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
-  const timeouts = await settingsActivities.readTimeouts();
+  const timeouts = await readTimeouts();
   const signals = new MachineSignals();
   const { quiesceMs: timeoutMs } = timeouts;
   const { bootMs = timeouts.bootMs } = input;

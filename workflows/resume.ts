@@ -6,7 +6,8 @@ import { withDeadline } from './deadline.ts';
 import { failure } from './failure.ts';
 import { MachineSignals } from './machineSignals.ts';
 import type { RecreateInput } from './messages.ts';
-import { callActivities, launchActivities, recordActivities, settingsActivities } from './policies.ts';
+import { readTimeouts } from './localFirst.ts';
+import { callActivities, launchActivities, recordActivities } from './policies.ts';
 import { died, type Provisioned } from './provision.ts';
 import { recreate } from './recreate.ts';
 import type { Restarted } from './restart.ts';
@@ -23,7 +24,7 @@ async function startAgain(machine: Machine, input: RecreateInput): Promise<Resta
   const { operationId, owner, asked, home } = input;
   const operation = { workspaceId: owner.workspaceId, operationId };
   const { instanceId, generation } = machine;
-  const timeouts = await settingsActivities.readTimeouts();
+  const timeouts = await readTimeouts();
   const { bootMs = timeouts.bootMs } = input;
   const signals = new MachineSignals();
   try {

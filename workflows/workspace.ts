@@ -45,6 +45,7 @@ import {
   stateQuery,
   type WorkspaceInput,
 } from './messages.ts';
+import { localFirst } from './localFirst.ts';
 import { localActivities, recordActivities } from './policies.ts';
 import { runOperation } from './runOperation.ts';
 import { showState } from './showState.ts';
@@ -63,10 +64,6 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   const running = new Map<string, CancellationScope>();
 
   setHandler(stateQuery, () => state);
-  setHandler(commandUpdate, take, {
-    validator: (command) => void decideOrThrow(state, command),
-    description: 'create, recreate, restart, pause, resume, checkpoint, restore, update, abort or delete',
-  });
   setHandler(interruptionNoticeSignal, (notice) => apply(fold(state, { type: 'noticed', notice, ...at() })));
   setHandler(machineEndedSignal, (fact) => {
     tellOperations(fact);
@@ -78,6 +75,12 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
   setHandler(serviceInterruptedSignal, (operationId) =>
     apply(fold(state, { type: 'serviceInterrupted', operationId })),
   );
+  // After the signals: what came before a run has begun is taken in in the order of the handlers, and must be in the same one when it is
+  // replayed, where a command never comes before the signals that it was accepted after.
+  setHandler(commandUpdate, take, {
+    validator: (command) => void decideOrThrow(state, command),
+    description: 'create, recreate, restart, pause, resume, checkpoint, restore, update, abort or delete',
+  });
 
   if (input.takenUp !== undefined) {
     const { keepDays } = input.takenUp;
@@ -143,16 +146,15 @@ export async function workspace(input: WorkspaceInput): Promise<void> {
     const snapshot = state;
     const events = outbox.splice(0);
     const changed = operations.splice(0);
-    try {
-      await localActivities.publishWorkspace(snapshot, events, changed);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      await recordActivities.publishWorkspace.executeWithOptions({ summary: `publish version ${snapshot.version}` }, [
-        snapshot,
-        events,
-        changed,
-      ]);
-    }
+    await localFirst(
+      () => localActivities.publishWorkspace(snapshot, events, changed),
+      () =>
+        recordActivities.publishWorkspace.executeWithOptions({ summary: `publish version ${snapshot.version}` }, [
+          snapshot,
+          events,
+          changed,
+        ]),
+    );
     publishedVersion = snapshot.version;
     showState(snapshot);
   }
