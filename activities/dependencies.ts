@@ -20,6 +20,11 @@ export type Entities = {
     readonly operation_id: string | null;
     readonly operation_kind: string | null;
   }): Promise<boolean>;
+  /**
+   * Ends those whose workflow tasks fail again and again, so that they can be taken up; answers how many. None where there are many:
+   * that is the code, and the next version of it may go on with them.
+   */
+  endStuck(): Promise<number>;
   /** `keepDays` null = it was not being deleted. False = somebody else has started it meanwhile. */
   start(state: WorkspaceState, keepDays: number | null): Promise<boolean>;
 };

@@ -75,7 +75,7 @@ export async function startWorker(
       catalogue: readCatalogue(),
       settings,
       log,
-      entities: entitiesOf(client, taskQueue),
+      entities: entitiesOf(client, taskQueue, log),
     }),
     interceptors: { activity: [...interceptors, heartbeatInterceptor] },
     // The longest single AWS call; what is cut off after it is repeated by another worker with the same token.

@@ -10,9 +10,10 @@ import { findWorkspace, type WorkspaceRow } from '../../store/workspaces.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { findById } from '../ec2/findInstance.ts';
 
-/** One that runs is left alone, as is one whose last operation still goes its way back. Answers how many were taken up. */
+/** One that runs and gets on is left alone, as is one whose last operation still goes its way back. Answers how many were taken up. */
 export const takeUpLost = (deps: Dependencies) => async (): Promise<number> => {
   const { db, entities, settings, log } = deps;
+  await entities.endStuck();
   const living = await livingWorkspaces(db, settings.NOT_FOUND_GRACE_SECONDS);
   if (living.length === 0) return 0;
   const running = await entities.running();

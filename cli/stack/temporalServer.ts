@@ -17,6 +17,8 @@ const DYNAMIC_CONFIG = [
   'history.timerProcessorMaxTimeShift="10ms"',
   // A run that continues as new within a second of its start waits that second out; the emulator's machines boot faster.
   'history.workflowIdReuseMinimalInterval="0s"',
+  // What is stuck is found by what the server says of it (workers/entities.ts); usual is after five tries, which is after a minute.
+  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2',
   'frontend.enableServerVersionCheck=false',
 ];
 

@@ -82,6 +82,17 @@ it('a deletion goes on to its end', async () => {
   expect(berth.billable().filter(({ tags }) => tags['WorkspaceID'] === id)).toEqual([]);
 });
 
+it('one that is stuck is ended and taken up', async () => {
+  const { id, instance } = await on.online('stuck');
+  // Nobody can make sense of it, neither now nor at any later try.
+  await entity(id).signal('interruptionNotice');
+  await reconciled();
+  await berth.untilEvent(id, 'WORKSPACE_TAKEN_UP');
+  expect(await on.read(id)).toMatchObject({ status: 'online', machine: { instance_id: instance } });
+  expect(await on.run(id, 'restart')).toMatchObject({ status: 'succeeded' });
+  expect(await brokenAt(berth, id)).toEqual([]);
+}, 90_000);
+
 it('one that runs is left alone', async () => {
   const { id } = await on.online('as ever');
   const run = await berth.temporal.workflow.execute('reconcile', {

@@ -59,7 +59,7 @@ it('a signal that came after a command was asked for, and before a worker had it
   const answer = handle.executeUpdate(commandUpdate, { args: [recreate] });
   await until(
     () => handle.describe(),
-    ({ raw }) => raw.pendingWorkflowTask != null,
+    ({ raw }) => (raw.pendingWorkflowTask ?? null) !== null,
   );
   await handle.signal(machineEndedSignal, { instanceId: 'i-0123456789abcdef0', stateReason: null });
   await whileServed(() => answer);
@@ -76,5 +76,5 @@ it('a signal that came after a command was asked for, and before a worker had it
 /** `workflowTaskCompleted` and so on. */
 const attributesOf = (event: object): string =>
   Object.entries(event)
-    .find(([name, value]) => name.endsWith('EventAttributes') && value != null)![0]
+    .find(([name, value]) => name.endsWith('EventAttributes') && (value ?? null) !== null)![0]
     .replace(/EventAttributes$/, '');

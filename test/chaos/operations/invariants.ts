@@ -34,6 +34,7 @@ export async function violations(world: World, db: pg.Pool, workspace: Workspace
     ...oneLaunchPerToken(mine),
     ...(await doomedByLaunch(db, workspace)),
     ...(await lostAnswers(world, workspace)),
+    ...(await takenUp(db, workspace)),
   ];
   if (rests.phase === 'gone') return [...always, ...nothingIsLeft(mine)];
   await oldNews(world, workspace, mine);
@@ -81,6 +82,15 @@ async function speaking(db: pg.Pool, { id }: Workspace): Promise<number[]> {
     [id],
   );
   return rows.map(({ generation }) => generation);
+}
+
+/** Its entity was stuck: that this was made good is no excuse. */
+async function takenUp(db: pg.Pool, { id }: Workspace): Promise<string[]> {
+  const { rows } = await db.query<{ created_at: Date }>(
+    `select created_at from structure_events where workspace_id = $1 and event_type = 'WORKSPACE_TAKEN_UP'`,
+    [id],
+  );
+  return rows.map(({ created_at: at }) => `its entity was lost, and taken up at ${at.toISOString()}`);
 }
 
 /** Every request for a machine that was ever sent. */
