@@ -1,7 +1,7 @@
 // structure_events: what happened, appended once and read in order (facts/wire.md 1.8).
 
 import type { WorkspaceId } from '../domain/ids.ts';
-import type { Queryable, Statement } from './pool.ts';
+import type { Queryable } from './pool.ts';
 
 export type NewEvent = {
   /** The same id again is the same event: a retried write adds nothing. */
@@ -24,16 +24,6 @@ export type EventRow = {
 export async function appendEvents(db: Queryable, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   await db.query({ name: 'append-events', text: insertEvents('$1'), values: [eventsParameter(events)] });
-}
-
-/** A change and the events that tell of it, in one trip: both or neither. */
-export async function changeAndTell(db: Queryable, change: Statement, events: readonly NewEvent[]): Promise<void> {
-  const { name, text, values } = change;
-  await db.query({
-    name,
-    text: `with changed as (${text}) ${insertEvents(`$${values.length + 1}`)}`,
-    values: [...values, eventsParameter(events)],
-  });
 }
 
 /** The statement that appends what `parameter` holds; to be part of a larger one where both must happen or neither. */

@@ -3,7 +3,7 @@
 import type { CreateVolumeCommandInput } from '@aws-sdk/client-ec2';
 import type { WorkspaceId } from '../domain/ids.ts';
 import type { LaunchKey } from '../domain/machine.ts';
-import { changeAndTell, type NewEvent } from './events.ts';
+import { eventsParameter, insertEvents, type NewEvent } from './events.ts';
 import type { Queryable } from './pool.ts';
 
 export type HomeIntent = LaunchKey & {
@@ -29,12 +29,15 @@ export type HomeRow = {
   readonly read_at: Date;
 };
 
-/** Writes the intent unless it is there, and answers the one that is. */
-export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promise<RecordedHome> {
+/** Writes the intent unless it is there, and answers the one that is; null where the launch is over, and the home deleted or never made. */
+export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promise<RecordedHome | null> {
   const { rows } = await db.query({
     name: 'record-home-intent',
-    text: `insert into homes (workspace_id, client_token, request, zone, size_gb, generation, attempt) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (client_token) do update set requested_at = now()
+    text: `insert into homes (workspace_id, client_token, request, zone, size_gb, generation, attempt)
+     select $1, $2, $3, $4, $5, $6, $7 where not exists (
+       select 1 from launches where workspace_id = $1 and generation = $6 and attempt = $7 and progress in ('refused', 'ended')
+     )
+     on conflict (client_token) do update set requested_at = now() where homes.deleted_at is null
      returning request, volume_id`,
     values: [
       intent.workspaceId,
@@ -46,25 +49,28 @@ export async function recordHomeIntent(db: Queryable, intent: HomeIntent): Promi
       intent.attempt,
     ],
   });
-  return rows[0];
+  return rows[0] ?? null;
 }
 
-/** `told`: the step that it is. */
-export const recordHomeCreated = (
+/** `told`: the step that it is. False = the home was deleted meanwhile: nobody will delete that volume but the caller. */
+export async function recordHomeCreated(
   db: Queryable,
   clientToken: string,
   volumeId: string,
   told: NewEvent,
-): Promise<void> =>
-  changeAndTell(
-    db,
-    {
-      name: 'record-home-created',
-      text: `update homes set volume_id = $2 where client_token = $1 and deleted_at is null`,
-      values: [clientToken, volumeId],
-    },
-    [told],
-  );
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'record-home-created',
+    text: `with created as (
+       update homes set volume_id = $2 where client_token = $1 and deleted_at is null returning 1
+     ), told as (
+       ${insertEvents('$3')}
+     )
+     select 1 from created`,
+    values: [clientToken, volumeId, eventsParameter([told])],
+  });
+  return rowCount === 1;
+}
 
 export async function recordHomeSize(db: Queryable, volumeId: string, sizeGb: number): Promise<void> {
   await db.query(`update homes set size_gb = $2 where volume_id = $1`, [volumeId, sizeGb]);

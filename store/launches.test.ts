@@ -9,6 +9,7 @@ import { useDatabase } from '../test/support/database.ts';
 import {
   adoptLaunch,
   findLaunch,
+  forgoLaunch,
   type LaunchIntent,
   openLaunches,
   recordEnded,
@@ -159,6 +160,23 @@ it('after its end nothing that comes late opens a launch again', async () => {
   await recordRefused(db, launch, 'InsufficientInstanceCapacity');
   await recordIntent(db, launch);
   expect(await findLaunch(db, launch)).toMatchObject({ progress: 'ended', watcher: null, instance_id: null });
+});
+
+it('a launch that was forgone before its intent came is over for that intent, and one that came first is not forgone', async () => {
+  const late = intent();
+  await db.query(
+    `insert into workspaces (id, tenant_id, name, tier, compute, status, phase, generation, version)
+     values ($1, 'acme', 'late', 2, '{}', 'provisioning', 'provisioning', 1, 1)`,
+    [late.workspaceId],
+  );
+  expect(await forgoLaunch(db, late, REGION, 'destroy/1')).toBe(true);
+  expect(await forgoLaunch(db, late, REGION, 'destroy/1')).toBe(false);
+  expect(await recordIntent(db, late)).toMatchObject({ progress: 'ended' });
+  expect(await recordLaunched(db, late, 'i-late', 'provision/1')).toBe(false);
+
+  const early = await recorded();
+  expect(await forgoLaunch(db, early, REGION, 'destroy/1')).toBe(false);
+  expect(await findLaunch(db, early)).toMatchObject({ progress: 'requested' });
 });
 
 it('a refusal closes an intent that made nothing, and never one that made an instance', async () => {

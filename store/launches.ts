@@ -47,7 +47,10 @@ const KEY = 'workspace_id = $1 and generation = $2 and attempt = $3';
 const key = ({ workspaceId, generation, attempt }: LaunchKey) => [workspaceId, generation, attempt];
 
 /** What a launch goes on from. */
-export type RecordedIntent = Pick<LaunchRow, 'operation_workflow_id' | 'client_token' | 'request' | 'instance_id'>;
+export type RecordedIntent = Pick<
+  LaunchRow,
+  'operation_workflow_id' | 'client_token' | 'request' | 'instance_id' | 'progress' | 'terminate_requested_at'
+>;
 
 /** Writes the intent unless it is there, and answers the one that is: a replay sends the first request, byte for byte. */
 export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise<RecordedIntent> {
@@ -57,7 +60,7 @@ export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise
     text: `insert into launches (workspace_id, generation, attempt, tenant_id, region, operation_workflow_id, client_token, request, boot_deadline)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (workspace_id, generation, attempt) do update set requested_at = now()
-     returning operation_workflow_id, client_token, request, instance_id`,
+     returning operation_workflow_id, client_token, request, instance_id, progress, terminate_requested_at`,
     values: [
       ...key(intent),
       intent.tenantId,
@@ -71,20 +74,37 @@ export async function recordIntent(db: Queryable, intent: LaunchIntent): Promise
   return rows[0];
 }
 
+/**
+ * It never happened, and never will: a try that is still on its way to its intent finds this one. False = there is one, or no such
+ * workspace.
+ */
+export async function forgoLaunch(db: Queryable, launch: LaunchKey, region: string, watcher: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into launches (workspace_id, generation, attempt, tenant_id, region, operation_workflow_id, client_token, request, boot_deadline, progress)
+     select $1, $2, $3, tenant_id, $4, $5, $6, '{}', now(), 'ended' from workspaces where id = $1
+     on conflict do nothing`,
+    [...key(launch), region, watcher, `none/${key(launch).join('/')}`],
+  );
+  return rowCount === 1;
+}
+
 export async function findLaunch(db: Queryable, launch: LaunchKey): Promise<LaunchRow | null> {
   const { rows } = await db.query(`select *, clock_timestamp() as read_at from launches where ${KEY}`, key(launch));
   return rows[0] ?? null;
 }
 
-/** AWS made `instanceId`; until it has registered `watcher` (a workflow id) is told of its states. Wakes the sweep. */
+/**
+ * AWS made `instanceId`; until it has registered `watcher` (a workflow id) is told of its states. Wakes the sweep. False = the launch
+ * was given up meanwhile: nobody will end that machine but the caller.
+ */
 export async function recordLaunched(
   db: Queryable,
   launch: LaunchKey,
   instanceId: string,
   watcher: string,
   told: readonly NewEvent[] = [],
-): Promise<void> {
-  await db.query({
+): Promise<boolean> {
+  const { rowCount } = await db.query({
     name: 'record-launched',
     text: `with launched as (
        update launches set progress = 'launched', instance_id = $4, launched_at = coalesce(launched_at, now()),
@@ -97,6 +117,7 @@ export async function recordLaunched(
      select pg_notify('${WATCH_CHANNEL}', region) from launched`,
     values: [...key(launch), instanceId, watcher, eventsParameter(told)],
   });
+  return rowCount === 1;
 }
 
 /** AWS refused for good: no instance can come of this intent. */

@@ -156,7 +156,7 @@ const COLUMNS = `w.*, now() as read_at, h.last_seen_at, h.report,
   ${LAST_RESTORE_POINT},
   (select jsonb_build_object('instance_type', l.request ->> 'InstanceType', 'zone', l.request -> 'Placement' ->> 'AvailabilityZone',
      'market', coalesce(l.request -> 'InstanceMarketOptions' ->> 'MarketType', 'on-demand'), 'instance_id', l.instance_id)
-   from launches l where w.phase = 'recovering' and l.workspace_id = w.id and l.generation = w.generations
+   from launches l where w.phase = 'recovering' and l.workspace_id = w.id and l.generation = w.generations and l.request <> '{}'
    order by l.attempt desc limit 1) as coming_back_on`;
 const FROM = 'workspaces w left join heartbeats h on h.workspace_id = w.id and h.generation = w.generation';
 

@@ -2,7 +2,12 @@
 
 import type { OperationRef } from '../../domain/ids.ts';
 import { Context } from '@temporalio/activity';
-import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import {
+  type Instance,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { seal, unseal } from '../../credentials/sealed.ts';
 import { BerthError } from '../../domain/errors.ts';
 import type { Candidate, LaunchKey, LaunchPlan, Machine, Owner } from '../../domain/machine.ts';
@@ -16,6 +21,7 @@ import { launchToken } from './clientToken.ts';
 import { classify, isAwsCode } from './errors.ts';
 import { findByToken, isDead } from './findInstance.ts';
 import { noteRefusal } from './launchRefusal.ts';
+import { givenUp, putAway } from './putAway.ts';
 import { reserveCandidate } from './reserveCandidate.ts';
 import { launchTags } from './tags.ts';
 
@@ -54,6 +60,7 @@ export const launchMachine =
       request: { ...request, UserData: seal(secret, request.ClientToken!, request.UserData!) },
       bootDeadlineAt: new Date(bootDeadlineAt),
     });
+    if (intent.progress === 'ended' || intent.terminate_requested_at !== null) throw givenUp(key);
     // The credentials in it are nobody's to read where the request is kept. Under a new secret none of the old ones is good any more.
     const userData = unseal(secret, intent.client_token, intent.request.UserData ?? '') ?? request.UserData;
     const first = { ...intent.request, UserData: userData };
@@ -67,12 +74,16 @@ export const launchMachine =
       waits_until: bootDeadlineAt,
       attempt: key.attempt,
     };
-    await Promise.all([
+    const [isWanted] = await Promise.all([
       recordLaunched(db, key, instanceId, watcher, [
         stepEvent(operation, 'launched', `${key.generation}/${key.attempt}`, step),
       ]),
       recordCapacity(db, plan.region, candidate),
     ]);
+    if (!isWanted) {
+      await putAway(() => deps.ec2.mutate.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] })));
+      throw givenUp(key, instanceId);
+    }
     const { instanceType, zone } = candidate;
     return { instanceId, instanceType, zone, region: plan.region, generation: key.generation, attempt: key.attempt };
   };

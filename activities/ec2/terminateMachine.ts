@@ -6,6 +6,7 @@ import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import type { LaunchKey } from '../../domain/machine.ts';
 import {
   findLaunch,
+  forgoLaunch,
   type LaunchRow,
   recordEnded,
   recordSpared,
@@ -34,7 +35,7 @@ export const terminateMachine =
   async (operation: OperationRef, key: LaunchKey): Promise<Ending> => {
     const watcher = Context.current().info.workflowExecution!.workflowId;
     const graceMs = settings.NOT_FOUND_GRACE_SECONDS * 1000;
-    const row = await findLaunch(db, key);
+    const row = (await findLaunch(db, key)) ?? (await forgone());
     if (row === null || row.progress === 'refused' || row.progress === 'ended') return ended();
 
     // From here on no registration of this launch is accepted.
@@ -58,6 +59,11 @@ export const terminateMachine =
     }
     await wakeSweep(db, row.region);
     return { state: 'ending', instanceId };
+
+    /** A try that fell silent may still be on its way: it finds that there is nothing to launch any more, or was quicker. */
+    async function forgone(): Promise<LaunchRow | null> {
+      return (await forgoLaunch(db, key, settings.AWS_REGION, watcher)) ? null : findLaunch(db, key);
+    }
 
     /** Where somebody has changed what becomes of a home, the machine is not ended before that is put right. */
     async function keepHomes(id: string): Promise<void> {

@@ -1,11 +1,12 @@
 // CreateVolume for a home: its own volume with its own token, so that it is in no instance's lifecycle.
 
 import type { OperationRef } from '../../domain/ids.ts';
-import { CreateVolumeCommand, type CreateVolumeCommandInput } from '@aws-sdk/client-ec2';
+import { CreateVolumeCommand, type CreateVolumeCommandInput, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
 import type { Home, LaunchKey, Owner } from '../../domain/machine.ts';
 import { recordHomeCreated, recordHomeIntent } from '../../store/homes.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { homeToken } from '../ec2/clientToken.ts';
+import { givenUp, putAway } from '../ec2/putAway.ts';
 import { ownerTags } from '../ec2/tags.ts';
 import { aws } from '../failure.ts';
 import { stepEvent } from '../records/steps.ts';
@@ -23,7 +24,7 @@ export type NewHome = {
   readonly snapshotId?: string;
 };
 
-/** One volume for one intent, however often this runs. */
+/** One volume for one intent, however often this runs. Throws MACHINE_DIED where the launch was given up. */
 export const createHome =
   ({ db, ec2 }: Dependencies) =>
   async ({ operation, key, owner, zone, sizeGb, iops, throughput, snapshotId }: NewHome): Promise<Home> => {
@@ -48,12 +49,17 @@ export const createHome =
       zone,
       sizeGb,
     });
+    if (intent === null) throw givenUp(key);
     let volumeId = intent.volume_id;
     if (volumeId === null) {
       const volume = await aws('CreateVolume', () => ec2.mutate.send(new CreateVolumeCommand(intent.request)));
       volumeId = volume.VolumeId!;
     }
     const step = { volume_id: volumeId, size_gb: sizeGb, zone, snapshot_id: snapshotId ?? null };
-    await recordHomeCreated(db, clientToken, volumeId, stepEvent(operation, 'home_created', volumeId, step));
+    const made = volumeId;
+    if (!(await recordHomeCreated(db, clientToken, made, stepEvent(operation, 'home_created', made, step)))) {
+      await putAway(() => ec2.mutate.send(new DeleteVolumeCommand({ VolumeId: made })));
+      throw givenUp(key);
+    }
     return { volumeId, zone, sizeGb };
   };

@@ -19,5 +19,5 @@ process.env['CHAOS'] = 'full';
 if (seed !== undefined) process.env['CHAOS_SEED'] = seed;
 if (text !== undefined) process.env['CHAOS_CASE'] = text;
 const only = seed !== undefined ? 'random sequences' : text !== undefined ? 'every boundary' : 'survives';
-process.argv.splice(2, process.argv.length, 'test/chaos/operations.test.ts', '-t', only);
+process.argv.splice(2, process.argv.length, 'test/chaos/(operations|entities).test.ts', '-t', only);
 await import('../run.ts');

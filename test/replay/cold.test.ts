@@ -2,7 +2,8 @@
 // makes of them has to be what a replay makes of them, else the workspace is stuck for good.
 
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import pino from 'pino';
 import type { OperationId, TenantId, WorkspaceId } from '../../domain/ids.ts';
 import { type Command, newWorkspace, type WorkspaceState } from '../../domain/workspace.ts';
 import {
@@ -13,6 +14,7 @@ import {
   workspaceWorkflowId,
 } from '../../workflows/messages.ts';
 import { registerSearchAttributes } from '../../workers/searchAttributes.ts';
+import { temporalLogger } from '../../workers/temporalLogger.ts';
 import { shared } from '../support/servers.ts';
 import { until } from '../support/until.ts';
 
@@ -24,6 +26,7 @@ let client: Client;
 
 beforeAll(async () => {
   const address = shared('TEMPORAL_ADDRESS');
+  Runtime.install({ logger: temporalLogger(pino({ level: 'silent' })), shutdownSignals: [] });
   [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
   client = new Client({ connection });
   await registerSearchAttributes(connection, 'default');

@@ -96,7 +96,7 @@ async function takenUp(db: pg.Pool, { id }: Workspace): Promise<string[]> {
 /** Every request for a machine that was ever sent. */
 async function doomedByLaunch(db: pg.Pool, { id }: Workspace): Promise<string[]> {
   const { rows } = await db.query<{ mappings: { DeviceName?: string }[] }>(
-    `select request->'BlockDeviceMappings' as mappings from launches where workspace_id = $1`,
+    `select request->'BlockDeviceMappings' as mappings from launches where workspace_id = $1 and request <> '{}'`,
     [id],
   );
   return rows.flatMap(({ mappings }) => launchMakesRootOnly(mappings));

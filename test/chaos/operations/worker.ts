@@ -14,8 +14,6 @@ import { DEFECT, GATE_URL, type Moment, type Order, type Visit } from './visits.
 
 const gate = process.env[GATE_URL]!;
 const BEAT_MS = 2_000;
-/** As many workspaces may stand still in a local activity. */
-const WORKFLOW_TASKS = 100;
 const FORCE_MS = 10_000;
 
 async function post(path: string, body: unknown): Promise<string> {
@@ -87,7 +85,6 @@ if (defect !== undefined) defects[defect](clients);
 const worker = await startWorker(settings, log, {
   ec2: clients,
   interceptors: [interceptor],
-  slots: { maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS },
 });
 endOrderly(() => worker.stop(), FORCE_MS);
 console.log(`worker polling ${settings.TASK_QUEUE}`);
