@@ -213,6 +213,9 @@ function refusal(error: unknown, workspaceId: WorkspaceId): BerthError | null {
   if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) {
     return new BerthError('WORKSPACE_REMOVED', { workspace_id: workspaceId }, { cause: error });
   }
+  // Its workflow tasks fail: who is stuck is taken up again (workers/entities.ts).
+  if (codeOf(error) === FAILED_PRECONDITION)
+    return new BerthError('WORKSPACE_UNATTENDED', { workspace_id: workspaceId }, { cause: error });
   return null;
 }
 
@@ -223,17 +226,24 @@ function registered(error: unknown): BerthError | null {
   return new BerthError(cause.type, (cause.details?.[0] ?? {}) as ErrorContext, { cause });
 }
 
-/** gRPC's status codes for "no answer in time" and "nobody there". */
+/** gRPC's status codes for "no answer in time", "not as it is now" and "nobody there". */
 const DEADLINE_EXCEEDED = 4;
+const FAILED_PRECONDITION = 9;
 const UNAVAILABLE = 14;
 
 function unreachable(error: unknown): BerthError | null {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (!isGrpcServiceError(cause)) continue;
-    if (cause.code === UNAVAILABLE) return new BerthError('ORCHESTRATOR_UNAVAILABLE', {}, { cause: error });
-    if (cause.code === DEADLINE_EXCEEDED) return new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
-  }
+  const code = codeOf(error);
+  if (code === UNAVAILABLE) return new BerthError('ORCHESTRATOR_UNAVAILABLE', {}, { cause: error });
+  if (code === DEADLINE_EXCEEDED) return new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
   return null;
+}
+
+/** Of the gRPC call that failed, however deep it is. */
+export function codeOf(error: unknown): number | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return cause.code;
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 // Sends requests for control to the displayControl workflow of a workspace, which is there while somebody needs it.
 
-import { type Client, isGrpcServiceError, WithStartWorkflowOperation } from '@temporalio/client';
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { ControlRequest, Lock } from '../domain/control-lock.ts';
 import {
   controlUpdate,
@@ -11,7 +11,7 @@ import {
   type TakeoverRequest,
   takeoverSignal,
 } from '../workflows/messages.ts';
-import { answered, type Target } from './commands.ts';
+import { answered, codeOf, type Target } from './commands.ts';
 
 export type ControlCommands = {
   /** The lock right after it; throws the refusal. */
@@ -81,9 +81,4 @@ const TURNS = 10;
 const FAILED_PRECONDITION = 9;
 const ABORTED = 10;
 
-function isEnding(error: unknown): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause)) return [FAILED_PRECONDITION, ABORTED].includes(cause.code);
-  }
-  return false;
-}
+const isEnding = (error: unknown): boolean => [FAILED_PRECONDITION, ABORTED].includes(codeOf(error) ?? 0);

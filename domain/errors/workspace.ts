@@ -195,13 +195,13 @@ export const WORKSPACE_ERRORS = define({
   WORKSPACE_UNATTENDED: {
     status: 503,
     retryable: true,
-    message: 'What looks after the workspace {workspace_id} was ended from outside; it is being taken up again.',
+    message: 'What looks after the workspace {workspace_id} has ended, or is stuck; it is being taken up again.',
     nextStep: 'Send the command again in some seconds, with the same Idempotency-Key.',
   },
   ENTITY_LOST: {
     status: 503,
     retryable: true,
-    message: 'What looks after the workspace was ended from outside, and has been taken up again; {found}.',
+    message: 'What looks after the workspace had ended, or was stuck, and has been taken up again; {found}.',
     nextStep: 'Recreate or restart the workspace: its home is kept. Or delete it.',
   },
   OPERATION_CANCELLED: {

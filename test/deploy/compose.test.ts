@@ -87,7 +87,7 @@ it('gives the worker longer to drain than its activities get', () => {
   expect(Number.parseInt(file.services['berth-worker']!.stop_grace_period!, 10)).toBeGreaterThan(35);
 });
 
-it('sets what Berth is measured on in Temporal, and not what is for a single host', async () => {
+it('sets what Berth is measured on and relies on in Temporal, and not what is for a single host', async () => {
   const text = await readFile(new URL('../../deploy/temporal/dynamic-config.yaml', import.meta.url), 'utf8');
   const config = parse(text) as Record<string, [{ value: unknown }]>;
   expect(Object.fromEntries(Object.entries(config).map(([name, [{ value }]]) => [name, value]))).toEqual({
@@ -95,5 +95,6 @@ it('sets what Berth is measured on in Temporal, and not what is for a single hos
     'system.enableActivityEagerExecution': true,
     'history.transferProcessorMaxPollRPS': 100,
     'history.timerProcessorMaxPollRPS': 100,
+    'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 2,
   });
 });

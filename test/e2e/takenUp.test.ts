@@ -86,6 +86,11 @@ it('one that is stuck is ended and taken up', async () => {
   const { id, instance } = await on.online('stuck');
   // Nobody can make sense of it, neither now nor at any later try.
   await entity(id).signal('interruptionNotice');
+  await until(
+    () => entity(id).describe(),
+    ({ raw }) => (raw.pendingWorkflowTask?.attempt ?? 0) > 1,
+  );
+  await expect(berth.user.call('POST', `/workspaces/${id}/recreate`)).rejects.toThrow('is being taken up again');
   await reconciled();
   await berth.untilEvent(id, 'WORKSPACE_TAKEN_UP');
   expect(await on.read(id)).toMatchObject({ status: 'online', machine: { instance_id: instance } });
