@@ -29,7 +29,7 @@ const last = 'Connection: close\r\n\r\n';
 
 it.each([
   ['no HTTP', 'how are you?\r\n\r\n', '400', 'MALFORMED_REQUEST', 'Parse Error'],
-  ['a Host that is none', `GET / HTTP/1.1\r\nHost: a b\r\n${last}`, '400', 'MALFORMED_REQUEST', 'host'],
+  ['a Host that is none', `GET / HTTP/1.1\r\nHost: a b\r\n${last}`, '400', 'MALFORMED_REQUEST', 'URL'],
   ['no Host', `GET / HTTP/1.1\r\n${last}`, '400', 'MALFORMED_REQUEST', 'host'],
   [
     'too many headers',

@@ -40,13 +40,15 @@ export type WorkerParts = {
   readonly ec2?: Ec2Clients;
   /** Around every activity, outside of the one that beats. */
   readonly interceptors?: readonly ActivityInterceptorsFactory[];
+  /** Instead of SLOTS; more workflow tasks only where local activities are made to stand still: each holds one. */
+  readonly slots?: Pick<WorkerOptions, 'maxConcurrentWorkflowTaskExecutions'>;
 };
 
 /** Polls once this resolves. Throws where Temporal can't be reached. */
 export async function startWorker(
   settings: WorkerSettings,
   log: Logger,
-  { bundle, ec2: givenEc2, interceptors = [] }: WorkerParts = {},
+  { bundle, ec2: givenEc2, interceptors = [], slots }: WorkerParts = {},
 ): Promise<RunningWorker> {
   const {
     TEMPORAL_ADDRESS: address,
@@ -79,7 +81,7 @@ export async function startWorker(
     // The longest single AWS call; what is cut off after it is repeated by another worker with the same token.
     shutdownGraceTime: '35s',
   } satisfies Partial<WorkerOptions>;
-  const worker = await Worker.create({ ...common, ...SLOTS, taskQueue });
+  const worker = await Worker.create({ ...common, ...SLOTS, ...slots, taskQueue });
   // Slots of its own: a machine that is about to be taken away waits for nobody's launch.
   const checkpoints = await Worker.create({
     ...common,

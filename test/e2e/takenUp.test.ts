@@ -88,7 +88,7 @@ it('one that is stuck is ended and taken up', async () => {
   await entity(id).signal('interruptionNotice');
   await until(
     () => entity(id).describe(),
-    ({ raw }) => (raw.pendingWorkflowTask?.attempt ?? 0) > 1,
+    ({ raw }) => (raw.pendingWorkflowTask?.attempt ?? 0) > 3,
   );
   await expect(berth.user.call('POST', `/workspaces/${id}/recreate`)).rejects.toThrow('is being taken up again');
   await reconciled();

@@ -14,6 +14,8 @@ import { DEFECT, GATE_URL, type Moment, type Order, type Visit } from './visits.
 
 const gate = process.env[GATE_URL]!;
 const BEAT_MS = 2_000;
+/** Some stand still in a local activity, for as long as that may take. */
+const WORKFLOW_TASKS = 30;
 const FORCE_MS = 10_000;
 
 async function post(path: string, body: unknown): Promise<string> {
@@ -85,6 +87,7 @@ if (defect !== undefined) defects[defect](clients);
 const worker = await startWorker(settings, log, {
   ec2: clients,
   interceptors: [interceptor],
+  slots: { maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS },
 });
 endOrderly(() => worker.stop(), FORCE_MS);
 console.log(`worker polling ${settings.TASK_QUEUE}`);
