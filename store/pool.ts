@@ -7,14 +7,6 @@ export type Database = pg.Pool;
 /** What a query needs: the pool itself, or the client of an open transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
-/** One that writes, to be part of a larger one. */
-export type Statement = {
-  /** Of this text alone: each connection plans it once. */
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-};
-
 // int8: seq and version stay far below 2^53, and a number is what every caller wants.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
