@@ -57,6 +57,15 @@ export async function isResting(world: World, id: string, rests: Rests): Promise
   return phase === 'failed' || generation >= (rests.generation ?? 1);
 }
 
+/** Something goes on beside what it reads as: a checkpoint that a notice began may outlast the recovery. */
+async function isUnderWay({ berth }: World, id: string): Promise<boolean> {
+  const operations = await berth.user.call<readonly { readonly status: string }[]>(
+    'GET',
+    `/workspaces/${id}/operations`,
+  );
+  return operations.some(({ status }) => status === 'running');
+}
+
 /** Its checkpoints whose restore point is there and whose operation is over. */
 export async function copiesOf({ berth }: World, id: string): Promise<number> {
   type Listed = readonly { readonly kind: string; readonly status: string }[];
@@ -81,7 +90,7 @@ export const untilTakenIn = ({ berth }: World, id: string): Promise<unknown> =>
 export async function untilQuiet(world: World, id: string): Promise<void> {
   const look = async (): Promise<string | null> => {
     await untilTakenIn(world, id).catch(() => null);
-    if (!(await isResting(world, id, {}))) return null;
+    if (!(await isResting(world, id, {})) || (await isUnderWay(world, id))) return null;
     const { phase, machine, generation, updated_at } = await read(world, id);
     const isThere = world.berth
       .instances()
