@@ -3,7 +3,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Client,
-  isGrpcServiceError,
   type ScheduleExecutionResult,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
@@ -39,6 +38,7 @@ import {
   type WorkspaceWorkflow,
   workspaceWorkflowId,
 } from '../workflows/messages.ts';
+import { codeOf, GRPC } from './grpc.ts';
 
 export type Target = {
   readonly workspaceId: WorkspaceId;
@@ -214,7 +214,7 @@ function refusal(error: unknown, workspaceId: WorkspaceId): BerthError | null {
     return new BerthError('WORKSPACE_REMOVED', { workspace_id: workspaceId }, { cause: error });
   }
   // Its workflow tasks fail: who is stuck is taken up again (workers/entities.ts).
-  if (codeOf(error) === FAILED_PRECONDITION)
+  if (codeOf(error) === GRPC.FAILED_PRECONDITION)
     return new BerthError('WORKSPACE_UNATTENDED', { workspace_id: workspaceId }, { cause: error });
   return null;
 }
@@ -226,24 +226,11 @@ function registered(error: unknown): BerthError | null {
   return new BerthError(cause.type, (cause.details?.[0] ?? {}) as ErrorContext, { cause });
 }
 
-/** gRPC's status codes for "no answer in time", "not as it is now" and "nobody there". */
-const DEADLINE_EXCEEDED = 4;
-const FAILED_PRECONDITION = 9;
-const UNAVAILABLE = 14;
-
 function unreachable(error: unknown): BerthError | null {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
   const code = codeOf(error);
-  if (code === UNAVAILABLE) return new BerthError('ORCHESTRATOR_UNAVAILABLE', {}, { cause: error });
-  if (code === DEADLINE_EXCEEDED) return new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
+  if (code === GRPC.UNAVAILABLE) return new BerthError('ORCHESTRATOR_UNAVAILABLE', {}, { cause: error });
+  if (code === GRPC.DEADLINE_EXCEEDED) return new BerthError('COMMAND_UNCONFIRMED', {}, { cause: error });
   return null;
-}
-
-/** Of the gRPC call that failed, however deep it is. */
-export function codeOf(error: unknown): number | undefined {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause)) return cause.code;
-  }
-  return undefined;
 }

@@ -11,7 +11,8 @@ import {
   type TakeoverRequest,
   takeoverSignal,
 } from '../workflows/messages.ts';
-import { answered, codeOf, type Target } from './commands.ts';
+import { answered, type Target } from './commands.ts';
+import { codeOf, GRPC } from './grpc.ts';
 
 export type ControlCommands = {
   /** The lock right after it; throws the refusal. */
@@ -77,8 +78,6 @@ export function temporalControl(client: Client, taskQueue: string, timeoutMs: nu
 /** Each turn meets another run; as many ends in a row have never been seen. */
 const TURNS = 10;
 
-/** gRPC's status codes for "its run is closed" and "aborted by closing workflow". */
-const FAILED_PRECONDITION = 9;
-const ABORTED = 10;
-
-const isEnding = (error: unknown): boolean => [FAILED_PRECONDITION, ABORTED].includes(codeOf(error) ?? 0);
+/** Its run is about to be over. */
+const isEnding = (error: unknown): boolean =>
+  [GRPC.FAILED_PRECONDITION, GRPC.ABORTED].some((code) => code === codeOf(error));

@@ -3,29 +3,32 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
-import { BerthError, ERRORS, errorMessage, errorNextStep } from '../domain/errors.ts';
+import { BerthError, ERRORS, errorNextStep } from '../domain/errors.ts';
 import { isUnavailable } from '../store/pool.ts';
 import type { ApiEnv } from './context.ts';
 
 /** Internals never leave: what is not of the registry becomes INTERNAL, with the request's id for the log. */
 export function errorResponse(error: unknown, c: Context<ApiEnv>, log: Logger): Response {
-  const known = asBerthError(error, c);
+  const known = asBerthError(error, c.get('requestId'));
   if (known.code === 'INTERNAL') log.error({ err: error, request_id: c.get('requestId') }, 'a request failed');
   else if (ERRORS[known.code].status >= 500) log.warn({ err: error, request_id: c.get('requestId') }, known.message);
   const { status, retryable } = ERRORS[known.code];
-  const body = {
-    error: errorMessage(known.code, known.context),
-    code: known.code,
-    next_step: errorNextStep(known.code, known.context),
-    ...known.context,
-  };
   if (retryable && status >= 500) c.header('retry-after', '2');
   if (status === 401) c.header('www-authenticate', 'Bearer');
-  return c.json(body, status as ContentfulStatusCode);
+  return c.json(errorBody(known), status as ContentfulStatusCode);
 }
 
-function asBerthError(error: unknown, c: Context<ApiEnv>): BerthError {
+/** What every answer that is an error says, whoever writes it. */
+export const errorBody = ({ code, message, context }: BerthError): Record<string, unknown> => ({
+  error: message,
+  code,
+  next_step: errorNextStep(code, context),
+  ...context,
+});
+
+/** `requestId`: what INTERNAL names, to be found in the log. */
+export function asBerthError(error: unknown, requestId: string): BerthError {
   if (error instanceof BerthError) return error;
   if (isUnavailable(error)) return new BerthError('platform_unavailable', {}, { cause: error });
-  return new BerthError('INTERNAL', { request_id: c.get('requestId') }, { cause: error });
+  return new BerthError('INTERNAL', { request_id: requestId }, { cause: error });
 }

@@ -1,13 +1,14 @@
-// An error of the registry, written to a socket that no route answers on: {error, code, next_step, ...context}.
+// An error of the registry, written to a socket that no route answers on.
 
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type BerthError, ERRORS, errorNextStep } from '../domain/errors.ts';
+import { type BerthError, ERRORS } from '../domain/errors.ts';
+import { errorBody } from './errors.ts';
 
 /** Answers and closes. */
-export function answerRaw(socket: Duplex, { code, message, context }: BerthError): void {
-  const { status } = ERRORS[code];
-  const body = JSON.stringify({ error: message, code, next_step: errorNextStep(code, context), ...context });
+export function answerRaw(socket: Duplex, error: BerthError): void {
+  const { status } = ERRORS[error.code];
+  const body = JSON.stringify(errorBody(error));
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'connection: close',

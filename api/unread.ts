@@ -4,7 +4,8 @@ import { maxHeaderSize, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RequestError } from '@hono/node-server';
 import type { Logger } from 'pino';
-import { BerthError, ERRORS, errorNextStep } from '../domain/errors.ts';
+import { BerthError, ERRORS } from '../domain/errors.ts';
+import { asBerthError, errorBody } from './errors.ts';
 import { answerRaw } from './rawAnswer.ts';
 
 /**
@@ -19,7 +20,7 @@ export const READING = {
   requireHostHeader: false,
 };
 
-/** Of what the parser gives up. Without this Node answers with an empty body, a client that is on time too, where the process stood still. */
+/** Answers what Node's parser gives up on. Node itself would say nothing, also to a client that was on time while the process stood still. */
 export function answerUnread(server: Server, log: Logger): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // Gone, or answered before: what comes after is no answer to anything.
@@ -34,13 +35,10 @@ export function answerUnread(server: Server, log: Logger): void {
 export function asResponse(error: unknown, log: Logger): Response {
   const isTheirs = error instanceof RequestError;
   if (!isTheirs) log.error({ err: error }, 'a request failed outside of the app');
-  const { code, message, context } = isTheirs
+  const known = isTheirs
     ? new BerthError('MALFORMED_REQUEST', { problem: error.message })
-    : new BerthError('INTERNAL', { request_id: 'none' });
-  return Response.json(
-    { error: message, code, next_step: errorNextStep(code, context), ...context },
-    { status: ERRORS[code].status },
-  );
+    : asBerthError(error, 'none');
+  return Response.json(errorBody(known), { status: ERRORS[known.code].status });
 }
 
 function unread({ code, message }: NodeJS.ErrnoException): BerthError {

@@ -1,4 +1,4 @@
-// Which workspaces have their entity, and the start of one anew.
+// Which workspaces have their entity, the end of one that is stuck, and the start of one anew.
 
 import {
   type Client,

@@ -7,7 +7,7 @@ import { localActivities, recordActivities } from './policies.ts';
 /**
  * The fast way first; while Postgres is down the slower one waits for it. A workflow task must never wait so long for a local activity
  * that it has to report to the server in between: what comes in just then is taken in in another order when it is replayed, and the
- * workflow is stuck for good (policies.ts bounds the time; test/replay/cold.test.ts).
+ * workflow is stuck for good (policies.ts bounds the time; test/chaos/entities.test.ts).
  */
 export async function localFirst<Result>(
   local: () => Promise<Result>,

@@ -1,4 +1,4 @@
-// reconcile: a second line behind the entities, for what was done to them from outside; started by its schedule (workers/schedules.ts).
+// reconcile: a second line behind the entities, for what was done to them from outside and for those that are stuck; started by its schedule (workers/schedules.ts).
 
 import { reaperActivities } from './policies.ts';
 

@@ -50,15 +50,12 @@ export const createHome =
       sizeGb,
     });
     if (intent === null) throw givenUp(key);
-    let volumeId = intent.volume_id;
-    if (volumeId === null) {
-      const volume = await aws('CreateVolume', () => ec2.mutate.send(new CreateVolumeCommand(intent.request)));
-      volumeId = volume.VolumeId!;
-    }
+    const create = () => aws('CreateVolume', () => ec2.mutate.send(new CreateVolumeCommand(intent.request)));
+    const volumeId = intent.volume_id ?? (await create()).VolumeId!;
     const step = { volume_id: volumeId, size_gb: sizeGb, zone, snapshot_id: snapshotId ?? null };
-    const made = volumeId;
-    if (!(await recordHomeCreated(db, clientToken, made, stepEvent(operation, 'home_created', made, step)))) {
-      await putAway(() => ec2.mutate.send(new DeleteVolumeCommand({ VolumeId: made })));
+    const told = stepEvent(operation, 'home_created', volumeId, step);
+    if (!(await recordHomeCreated(db, clientToken, volumeId, told))) {
+      await putAway(() => ec2.mutate.send(new DeleteVolumeCommand({ VolumeId: volumeId })));
       throw givenUp(key);
     }
     return { volumeId, zone, sizeGb };

@@ -1,4 +1,4 @@
-// Workspaces whose entity was ended from outside: it is started again with what the records and AWS say that is left.
+// Workspaces whose entity was ended from outside, or was stuck: it is started again with what the records and AWS say that is left.
 
 import { errorMessage } from '../../domain/errors.ts';
 import type { Home } from '../../domain/machine.ts';
